@@ -1,0 +1,81 @@
+"""The values that travel through a turn. All are frozen; none knows where it came from or goes to."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Role = Literal["system", "user", "assistant"]
+
+TurnKind = Literal["text", "welcome", "empty", "dtmf", "slot_filling", "health_check", "goodbye", "event"]
+"""What the channel says happened. Only `text` may reach a model; the others are answered by rule."""
+
+ReplySource = Literal["model", "partial", "fallback", "greeting", "rule", "safety"]
+"""Who found the words: the model, the model cut off by the deadline, or one of our own fixed texts."""
+
+FinishReason = Literal["stop", "length", "deadline", "cut"]
+"""Why the model's words end: it was done, it hit max_tokens, we ran out of time, or the connection broke."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One line of the prompt. Words of the user only ever travel with role `user`."""
+
+    role: Role
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One request of one person, whatever wire format it came in.
+
+    `session` is the id alone (no path), empty when the request carries none: such a turn has no memory.
+    `address` is what the channel itself needs to answer (ES: the session's full name, CX: the current page).
+    `persona` is the persona that the request asks for by name, already looked for in tag and parameters.
+    `prompt` is Dialogflow's own question to the user while it fills slots.
+    """
+
+    channel: str
+    kind: TurnKind
+    text: str = ""
+    session: str = ""
+    address: str = ""
+    language: str = ""
+    origin: str = "unknown"
+    is_voice: bool = False
+    intent: str = ""
+    event: str = ""
+    tag: str = ""
+    persona: str = ""
+    prompt: str = ""
+    id: str = ""
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """What the user said and what we answered. `answered` is false when our words were only a fallback line."""
+
+    user: str
+    reply: str
+    answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none."""
+
+    text: str
+    model: str
+    finish_reason: FinishReason
+    seconds: float
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What we send. `text` is never empty once it leaves fulfillment."""
+
+    text: str
+    source: ReplySource
+    suggestions: tuple[str, ...] = ()
+    end_session: bool = False
