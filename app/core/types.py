@@ -15,6 +15,9 @@ ReplySource = Literal["model", "partial", "fallback", "greeting", "rule", "safet
 FinishReason = Literal["stop", "length", "deadline", "cut"]
 """Why the model's words end: it was done, it hit max_tokens, we ran out of time, or the connection broke."""
 
+RiskLevel = Literal["none", "third_party", "passive", "self_harm", "active", "imminent"]
+"""What a person's words say about their safety, least pressing first. Each level has replies of its own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -69,6 +72,14 @@ class Completion:
     finish_reason: FinishReason
     seconds: float
     tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a screen found. `rule` names the pattern, may be logged, and never holds words of a person."""
+
+    level: RiskLevel
+    rule: str
 
 
 @dataclass(frozen=True, slots=True)
