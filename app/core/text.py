@@ -1,0 +1,77 @@
+"""Rules about plain text: what to take out, where a sentence ends, how to make words speakable.
+
+Nothing here knows personas or channels.
+"""
+
+import re
+import unicodedata
+
+MAX_USER_CHARACTERS = 4_000  # Dialogflow itself takes 256 (ES) or 500 (CX); other callers get a fair page
+
+_UNUSABLE_CATEGORIES = {"Cc", "Cs", "Cn", "Co"}  # control, surrogate, unassigned, private
+_KEPT_CONTROLS = {"\n", "\t"}
+
+_SENTENCE_END = re.compile(
+    r"""[.!?\u2026]+["'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f\u0964]+["'\u201d\u2019\u300d\u300f\uff09)]*"""
+)
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|[A-Z])\.$")
+_LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\.$")
+
+_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>]{1,2000}?(?=[.,;:!?]?(?:[\s<>]|$))", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
+_BULLET = re.compile(r"^[ \t]*(?:[-*+\u2022]|#{1,6}|>)[ \t]+", re.MULTILINE)
+_MARKS = re.compile(r"[*_`~#|<>{}\[\]\\]+")
+_VISIBLE_LEFTOVERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
+_SPACES = re.compile(r"\s+")
+
+
+def clean(text: str, max_characters: int = MAX_USER_CHARACTERS) -> str:
+    """Return the text without control characters, lone surrogates and the rest that breaks UTF-8 or a log line.
+
+    Cut at max_characters, stripped of outer spaces. New lines and tabs stay.
+    """
+    kept = (
+        character
+        for character in text[:max_characters]
+        if character in _KEPT_CONTROLS or unicodedata.category(character) not in _UNUSABLE_CATEGORIES
+    )
+    return "".join(kept).strip()
+
+
+def whole_sentences(text: str) -> str:
+    """Return the text up to its last finished sentence, empty when none is finished."""
+    end = 0
+    for match in _SENTENCE_END.finditer(text):
+        before = text[max(0, match.end() - 12) : match.end()]
+        if not _ABBREVIATION.search(before) and not _LIST_NUMBER.search(before):
+            end = match.end()
+    return text[:end].strip()
+
+
+def shorten(text: str, max_bytes: int) -> str:
+    """Return the text cut to max_bytes of UTF-8, at a sentence if there is one, else at a word, else anywhere.
+
+    Raises ValueError if max_bytes is negative.
+    """
+    if max_bytes < 0:
+        raise ValueError(f"max_bytes is {max_bytes}; it must be 0 or more")
+    encoded = text.encode()
+    if len(encoded) <= max_bytes:
+        return text
+    piece = encoded[:max_bytes].decode(errors="ignore")
+    return whole_sentences(piece) or piece.rpartition(" ")[0].rstrip() or piece
+
+
+def speakable(text: str) -> str:
+    """Return the text as a voice can say it: no markup, emoji or links, on one line."""
+    text = _LINK.sub(r"\1", text)
+    text = _URL.sub("", text)
+    text = _BULLET.sub("", _TAG.sub(" ", text))
+    text = _VISIBLE_LEFTOVERS.sub("", _MARKS.sub("", text))
+    spoken = "".join(character for character in text if unicodedata.category(character) not in {"So", "Sk", "Cf"})
+    return _tidy_spaces(spoken)
+
+
+def _tidy_spaces(text: str) -> str:
+    return re.sub(r"\s+([.,;:!?])", r"\1", _SPACES.sub(" ", text)).strip()
