@@ -64,6 +64,15 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Session:
+    """What is remembered of a conversation. `turns` counts all of its exchanges, also those no longer kept."""
+
+    persona: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    turns: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Completion:
     """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none."""
 
