@@ -41,7 +41,8 @@ def logging_config(level: str) -> dict[str, Any]:
     """Return the configuration for logging.config.dictConfig; gunicorn takes it as well."""
     quiet: dict[str, Any] = {name: {"level": "WARNING"} for name in _TALKATIVE}
     gunicorn: dict[str, Any] = {
-        name: {"level": level, "handlers": [], "propagate": True} for name in ("gunicorn.error", "gunicorn.access")
+        "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+        "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},  # a turn has its own line
     }
     return {
         "version": 1,
