@@ -41,6 +41,7 @@ class Endpoint:
         self._pool = ThreadPoolExecutor(max_calls, thread_name_prefix="model")
         self._ssl_context: ssl.SSLContext = httpx2.create_ssl_context()
         self._own = threading.local()
+        self._clients: list[Client] = []
 
     def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
         """Return what the model says, at the deadline what it has said so far (finish_reason "deadline").
@@ -66,8 +67,10 @@ class Endpoint:
         self._within(deadline, lambda client: client.openai.get("/models", cast_to=object))
 
     def close(self) -> None:
-        """Let calls in progress end and take no more."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Take no more calls, let those in progress end, and close the connections."""
+        self._pool.shutdown(cancel_futures=True)
+        while self._clients:
+            self._clients.pop().openai.close()
 
     def _ask(self, client: Client, prompt: Prompt, model: str, deadline: Deadline, answer: Answer) -> None:
         kind = chat if prompt.text is None else text
@@ -110,6 +113,7 @@ class Endpoint:
         client: Client | None = getattr(self._own, "client", None)
         if client is None:
             client = self._own.client = Client(self._base_url, self._api_key, self._ssl_context)
+            self._clients.append(client)
         return client
 
 

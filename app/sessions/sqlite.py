@@ -37,6 +37,7 @@ class SqliteSessions:
         self._path = path
         self._ttl_s = ttl_s
         self._own = threading.local()
+        self._opened: list[sqlite3.Connection] = []
         self._writing = threading.Lock()  # threads of one process queue here, not in SQLite's sleeping retries
 
     def read(self, key: str, now: float) -> Session:
@@ -85,6 +86,12 @@ class SqliteSessions:
         with self._transaction():
             pass
 
+    def close(self) -> None:
+        """Close every thread's connection; only when no turn is in progress any more."""
+        while self._opened:
+            self._opened.pop().close()
+        self._own = threading.local()
+
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
         if not self._writing.acquire(timeout=_PATIENCE_S):
@@ -110,8 +117,9 @@ class SqliteSessions:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None)
+            connection = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
             self._own.connection = connection
+            self._opened.append(connection)
             for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
                 connection.execute(f"PRAGMA {pragma}")
             connection.executescript(_SCHEMA)
@@ -121,6 +129,7 @@ class SqliteSessions:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         self._own.connection = None
         if connection is not None:
+            self._opened.remove(connection)
             connection.close()
 
 

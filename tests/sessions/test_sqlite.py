@@ -1,0 +1,169 @@
+"""Sessions in SQLite: what is remembered, for how long, and that forgetting is real."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from app.core.errors import StoreError
+from app.core.types import Exchange, Session
+from app.sessions import MAX_EXCHANGES
+from app.sessions.sqlite import SqliteSessions
+from tests.conftest import kept_bytes
+
+NOW = 1_700_000_000.0
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "sessions.sqlite3"
+
+
+def test_read_of_an_unknown_session_is_empty(sessions: SqliteSessions) -> None:
+    """A conversation begins with nothing."""
+    assert sessions.read("new", NOW) == Session()
+
+
+def test_append_is_read_back_in_order_by_another_worker(tmp_path: Path) -> None:
+    """What one worker remembers, another one knows at once."""
+    one, other = (SqliteSessions(tmp_path / "s.sqlite3", 60) for _ in range(2))
+    exchanges = tuple(Exchange(f"question {n}", f"answer {n}", answered=n != 1) for n in range(3))
+
+    for exchange in exchanges:
+        one.append("key", exchange, "joy", NOW)
+
+    assert other.read("key", NOW) == Session("joy", exchanges, 3)
+
+
+def test_sessions_do_not_see_each_other(sessions: SqliteSessions) -> None:
+    """One person's words never reach another's conversation."""
+    sessions.append("one", Exchange("secret", "I see."), "joy", NOW)
+
+    assert sessions.read("other", NOW) == Session()
+
+
+def test_append_keeps_the_newest_only(sessions: SqliteSessions) -> None:
+    """A conversation of any length stays bounded, and counts on."""
+    for number in range(MAX_EXCHANGES + 5):
+        sessions.append("key", Exchange(str(number), "ok"), "joy", NOW)
+
+    session = sessions.read("key", NOW)
+
+    assert [exchange.user for exchange in session.exchanges] == [str(n) for n in range(5, MAX_EXCHANGES + 5)]
+    assert session.turns == MAX_EXCHANGES + 5
+
+
+def test_session_expires_after_its_last_turn(tmp_path: Path) -> None:
+    """Each turn begins the time to live anew; after it nothing is known."""
+    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions.append("key", Exchange("one", "ok"), "joy", NOW)
+    sessions.append("key", Exchange("two", "ok"), "joy", NOW + 90)
+
+    assert len(sessions.read("key", NOW + 189).exchanges) == 2
+    assert sessions.read("key", NOW + 190) == Session()
+
+
+def test_append_after_expiry_starts_anew(tmp_path: Path) -> None:
+    """An expired conversation does not come back with the next turn."""
+    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions.append("key", Exchange("old", "ok"), "joy", NOW)
+
+    sessions.append("key", Exchange("new", "ok"), "joy", NOW + 200)
+
+    assert sessions.read("key", NOW + 200) == Session("joy", (Exchange("new", "ok"),), 1)
+
+
+def test_another_persona_starts_anew(sessions: SqliteSessions) -> None:
+    """The interviewer does not know what was told to JOY."""
+    sessions.append("key", Exchange("I feel low", "I hear you."), "joy", NOW)
+
+    sessions.append("key", Exchange("ask me", "Trees?"), "interviewer", NOW)
+
+    assert sessions.read("key", NOW) == Session("interviewer", (Exchange("ask me", "Trees?"),), 1)
+
+
+def test_append_without_words_counts_only(sessions: SqliteSessions) -> None:
+    """A persona without memory leaves no words behind."""
+    sessions.append("key", None, "superhero", NOW)
+
+    assert sessions.read("key", NOW) == Session("superhero", (), 1)
+
+
+def test_forget_leaves_no_byte(tmp_path: Path) -> None:
+    """After forgetting, the words are not in the files on the disk either."""
+    sessions = SqliteSessions(tmp_path / "s.sqlite3", 60)
+    sessions.append("key", Exchange("my-secret-words", "I see."), "joy", NOW)
+
+    sessions.forget("key")
+
+    assert sessions.read("key", NOW) == Session()
+    assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+
+
+def test_sweep_deletes_what_is_expired(tmp_path: Path) -> None:
+    """Words do not outlive their time because nobody speaks any more."""
+    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions.append("key", Exchange("my-secret-words", "I see."), "joy", NOW)
+
+    sessions.sweep(NOW + 101)
+
+    assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+
+
+def test_many_threads_lose_nothing(sessions: SqliteSessions) -> None:
+    """Turns of many sessions at once are all remembered."""
+
+    def talk(key: str) -> None:
+        for number in range(10):
+            sessions.append(key, Exchange(str(number), "ok"), "joy", NOW)
+
+    threads = [threading.Thread(target=talk, args=(f"session {n}",)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    turns = [sessions.read(f"session {n}", NOW).turns for n in range(8)]
+    assert turns == [10] * 8
+
+
+def test_a_locked_file_costs_little_time(tmp_path: Path) -> None:
+    """A store that is stuck says so in a moment: the answer must not wait for it."""
+    sessions = SqliteSessions(tmp_path / "s.sqlite3", 60)
+    sessions.ping()
+    blocker = sqlite3.connect(tmp_path / "s.sqlite3", isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    started = time.monotonic()
+
+    with pytest.raises(StoreError):
+        sessions.append("key", Exchange("a", "b"), "joy", NOW)
+
+    assert time.monotonic() - started < 2
+    blocker.execute("ROLLBACK")
+    blocker.close()
+    sessions.append("key", Exchange("a", "b"), "joy", NOW)
+    assert sessions.read("key", NOW).turns == 1
+
+
+@pytest.mark.parametrize("damage", ["not a database " * 100, ""])
+def test_a_damaged_file_is_a_store_error(tmp_path: Path, damage: str) -> None:
+    """A broken file costs the memory, not the answer; an empty one is simply filled."""
+    path = tmp_path / "s.sqlite3"
+    path.write_text(damage)
+    sessions = SqliteSessions(path, 60)
+
+    if damage:
+        with pytest.raises(StoreError):
+            sessions.read("key", NOW)
+    else:
+        assert sessions.read("key", NOW) == Session()
+
+
+def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
+    """A path under a file is reported as a store error."""
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(StoreError):
+        SqliteSessions(tmp_path / "file" / "s.sqlite3", 60).ping()
