@@ -66,7 +66,8 @@ def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
     by_rule = _answer_by_rule(turn, persona)
     if by_rule is not None:
         return Fulfillment(by_rule, persona.id, problems=problems)
-    answered = _answer_by_model(turn, persona, session, deadline.earlier(RESERVE_S), services)
+    seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
+    answered = _answer_by_model(turn, persona, session, seed, deadline.earlier(RESERVE_S), services)
     problems += answered.problems + _remember(turn, persona, answered.reply, services)
     return replace(answered, problems=problems)
 
@@ -74,7 +75,7 @@ def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
 def last_resort(turn: Turn, services: Services) -> Fulfillment:
     """Return an answer that depends on nothing but the default persona's words, for when fulfill itself failed."""
     persona = services.personas[services.default_persona]
-    return Fulfillment(_fallback(turn, persona, Session()), persona.id)
+    return Fulfillment(_fallback(turn, persona, crc32(turn.id.encode())), persona.id)
 
 
 def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:
@@ -141,23 +142,22 @@ def _answer_by_rule(turn: Turn, persona: Persona) -> Reply | None:
 
 
 def _answer_by_model(
-    turn: Turn, persona: Persona, session: Session, deadline: Deadline, services: Services
+    turn: Turn, persona: Persona, session: Session, seed: int, deadline: Deadline, services: Services
 ) -> Fulfillment:
     prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
     try:
         completion = services.models.complete(prompt, services.model_of[persona.id], deadline)
     except ModelError as error:
-        return Fulfillment(_fallback(turn, persona, session), persona.id, problems=(type(error).__name__,))
+        return Fulfillment(_fallback(turn, persona, seed), persona.id, problems=(type(error).__name__,))
     text = tidy(persona, completion)
     if not text:
         problem = f"no_words_{completion.finish_reason}"
-        return Fulfillment(_fallback(turn, persona, session), persona.id, completion, (problem,))
+        return Fulfillment(_fallback(turn, persona, seed), persona.id, completion, (problem,))
     source: ReplySource = "model" if completion.finish_reason in {"stop", "length"} else "partial"
     return Fulfillment(Reply(text, source), persona.id, completion)
 
 
-def _fallback(turn: Turn, persona: Persona, session: Session) -> Reply:
-    """Return the next fallback line of the session, so that two in a row differ."""
+def _fallback(turn: Turn, persona: Persona, seed: int) -> Reply:
+    """Return a fallback line; seeds that follow each other give different ones."""
     lines = persona.lines(persona.fallback, turn.language)
-    start = crc32((turn.session if session.turns else turn.id).encode())
-    return Reply(lines[(start + session.turns) % len(lines)], "fallback")
+    return Reply(lines[seed % len(lines)], "fallback")

@@ -23,6 +23,7 @@ class FakeModels:
         self.queue: list[Completion | Exception] = []
         self.prompts: list[Prompt] = []
         self.asked: list[str] = []
+        self.left_s: list[float] = []
         self.is_up = True
 
     def say(self, text: str, finish_reason: FinishReason = "stop") -> None:
@@ -32,6 +33,7 @@ class FakeModels:
     def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
         self.prompts.append(prompt)
         self.asked.append(model)
+        self.left_s.append(deadline.left())
         answer = self.queue.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -3,6 +3,8 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -16,9 +18,19 @@ from tests.conftest import kept_bytes
 NOW = 1_700_000_000.0
 
 
+Open = Callable[..., SqliteSessions]
+
+
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "sessions.sqlite3"
+def open_sessions() -> Iterator[Open]:
+    with ExitStack() as opened:
+
+        def open_(path: Path, ttl_s: float = 60) -> SqliteSessions:
+            sessions = SqliteSessions(path, ttl_s)
+            opened.callback(sessions.close)
+            return sessions
+
+        yield open_
 
 
 def test_read_of_an_unknown_session_is_empty(sessions: SqliteSessions) -> None:
@@ -26,9 +38,9 @@ def test_read_of_an_unknown_session_is_empty(sessions: SqliteSessions) -> None:
     assert sessions.read("new", NOW) == Session()
 
 
-def test_append_is_read_back_in_order_by_another_worker(tmp_path: Path) -> None:
+def test_append_is_read_back_in_order_by_another_worker(open_sessions: Open, tmp_path: Path) -> None:
     """What one worker remembers, another one knows at once."""
-    one, other = (SqliteSessions(tmp_path / "s.sqlite3", 60) for _ in range(2))
+    one, other = (open_sessions(tmp_path / "s.sqlite3", 60) for _ in range(2))
     exchanges = tuple(Exchange(f"question {n}", f"answer {n}", answered=n != 1) for n in range(3))
 
     for exchange in exchanges:
@@ -55,9 +67,9 @@ def test_append_keeps_the_newest_only(sessions: SqliteSessions) -> None:
     assert session.turns == MAX_EXCHANGES + 5
 
 
-def test_session_expires_after_its_last_turn(tmp_path: Path) -> None:
+def test_session_expires_after_its_last_turn(open_sessions: Open, tmp_path: Path) -> None:
     """Each turn begins the time to live anew; after it nothing is known."""
-    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
     sessions.append("key", Exchange("one", "ok"), "joy", NOW)
     sessions.append("key", Exchange("two", "ok"), "joy", NOW + 90)
 
@@ -65,9 +77,9 @@ def test_session_expires_after_its_last_turn(tmp_path: Path) -> None:
     assert sessions.read("key", NOW + 190) == Session()
 
 
-def test_append_after_expiry_starts_anew(tmp_path: Path) -> None:
+def test_append_after_expiry_starts_anew(open_sessions: Open, tmp_path: Path) -> None:
     """An expired conversation does not come back with the next turn."""
-    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
     sessions.append("key", Exchange("old", "ok"), "joy", NOW)
 
     sessions.append("key", Exchange("new", "ok"), "joy", NOW + 200)
@@ -91,9 +103,9 @@ def test_append_without_words_counts_only(sessions: SqliteSessions) -> None:
     assert sessions.read("key", NOW) == Session("superhero", (), 1)
 
 
-def test_forget_leaves_no_byte(tmp_path: Path) -> None:
+def test_forget_leaves_no_byte(open_sessions: Open, tmp_path: Path) -> None:
     """After forgetting, the words are not in the files on the disk either."""
-    sessions = SqliteSessions(tmp_path / "s.sqlite3", 60)
+    sessions = open_sessions(tmp_path / "s.sqlite3", 60)
     sessions.append("key", Exchange("my-secret-words", "I see."), "joy", NOW)
 
     sessions.forget("key")
@@ -102,9 +114,9 @@ def test_forget_leaves_no_byte(tmp_path: Path) -> None:
     assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
 
 
-def test_sweep_deletes_what_is_expired(tmp_path: Path) -> None:
+def test_sweep_deletes_what_is_expired(open_sessions: Open, tmp_path: Path) -> None:
     """Words do not outlive their time because nobody speaks any more."""
-    sessions = SqliteSessions(tmp_path / "s.sqlite3", ttl_s=100)
+    sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
     sessions.append("key", Exchange("my-secret-words", "I see."), "joy", NOW)
 
     sessions.sweep(NOW + 101)
@@ -129,9 +141,9 @@ def test_many_threads_lose_nothing(sessions: SqliteSessions) -> None:
     assert turns == [10] * 8
 
 
-def test_a_locked_file_costs_little_time(tmp_path: Path) -> None:
+def test_a_locked_file_costs_little_time(open_sessions: Open, tmp_path: Path) -> None:
     """A store that is stuck says so in a moment: the answer must not wait for it."""
-    sessions = SqliteSessions(tmp_path / "s.sqlite3", 60)
+    sessions = open_sessions(tmp_path / "s.sqlite3", 60)
     sessions.ping()
     blocker = sqlite3.connect(tmp_path / "s.sqlite3", isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
@@ -148,11 +160,11 @@ def test_a_locked_file_costs_little_time(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", ["not a database " * 100, ""])
-def test_a_damaged_file_is_a_store_error(tmp_path: Path, damage: str) -> None:
+def test_a_damaged_file_is_a_store_error(open_sessions: Open, tmp_path: Path, damage: str) -> None:
     """A broken file costs the memory, not the answer; an empty one is simply filled."""
     path = tmp_path / "s.sqlite3"
     path.write_text(damage)
-    sessions = SqliteSessions(path, 60)
+    sessions = open_sessions(path, 60)
 
     if damage:
         with pytest.raises(StoreError):
@@ -161,9 +173,9 @@ def test_a_damaged_file_is_a_store_error(tmp_path: Path, damage: str) -> None:
         assert sessions.read("key", NOW) == Session()
 
 
-def test_a_folder_that_cannot_be_made_is_a_store_error(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_made_is_a_store_error(open_sessions: Open, tmp_path: Path) -> None:
     """A path under a file is reported as a store error."""
     (tmp_path / "file").write_text("")
 
     with pytest.raises(StoreError):
-        SqliteSessions(tmp_path / "file" / "s.sqlite3", 60).ping()
+        open_sessions(tmp_path / "file" / "s.sqlite3", 60).ping()
