@@ -7,7 +7,7 @@ import os
 from logging.config import dictConfig
 from typing import Any
 
-from app.core.errors import ConfigError
+from app.core.errors import ConfigError, ContentError
 from app.logs import logging_config
 from app.settings import CX_LIMIT_S, read_settings
 
@@ -16,7 +16,7 @@ try:
 except ConfigError as error:
     raise SystemExit(str(error)) from None
 
-wsgi_app = "app.server:create_app()"
+wsgi_app = "app.gunicorn_config:load_app()"
 bind = _settings.bind_address
 worker_class = "gthread"
 workers = _settings.web_concurrency
@@ -32,6 +32,16 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108 - heartbeats must not wait for a disk
 logconfig_dict = logging_config(_settings.log_level)
 dictConfig(logconfig_dict)  # the application is loaded before gunicorn would do it
+
+
+def load_app() -> Any:
+    """Return the application; a persona or setting that is wrong ends the start with its message alone."""
+    from app.server import create_app
+
+    try:
+        return create_app(_settings)
+    except (ConfigError, ContentError) as error:
+        raise SystemExit(str(error)) from None
 
 
 def post_worker_init(worker: Any) -> None:
