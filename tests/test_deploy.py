@@ -33,28 +33,26 @@ def free_port() -> int:
 @contextmanager
 def web_server(
     python: str, folder: Path, base_url: str, **variables: str
-) -> Iterator[tuple[int, subprocess.Popen[str]]]:
-    """Run the Procfile's line on a free port and give the port and the process."""
-    port = free_port()
-    own = {"PORT": str(port), "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """Run the Procfile's line on a port of its own choice and give the port and the process."""
+    own = {"PORT": "0", "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
     environment = {**os.environ, **own, "SESSIONS_PATH": str(folder / "sessions.sqlite3"), **variables}
     command = [python, "-m", *procfile_command(ROOT / "Procfile")]
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
-            _wait_for(port, process)
-            yield port, process
+            yield _port_of(process), process
         finally:
             process.terminate()
             process.communicate(timeout=45)
 
 
-def _wait_for(port: int, process: "subprocess.Popen[str]") -> None:
-    for _ in range(200):
-        with socket.socket() as trial:
-            if trial.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        assert process.poll() is None, process.stdout.read() if process.stdout else ""
-        time.sleep(0.05)
+def _port_of(process: "subprocess.Popen[str]") -> int:
+    """Return the port that the server says it listens on; its log is JSON lines."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", line)
+        if found:
+            return int(found.group(1))
     raise AssertionError("the web server did not come up")
 
 
