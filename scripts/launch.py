@@ -39,7 +39,8 @@ def main(port: int | None) -> None:
     configured = {**dotenv_values(".env"), **os.environ}
     environment = {name: value for name, value in configured.items() if value}
     environment["PORT"] = str(port or environment.get("PORT", 8080))
-    signal.signal(signal.SIGTERM, _stop)
+    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background jobs start with it ignored
+        signal.signal(number, _stop)
     try:
         with ExitStack() as running:
             if not has_endpoint(environment):
@@ -47,7 +48,7 @@ def main(port: int | None) -> None:
                 environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
                 environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
             raise SystemExit(serve(environment))
-    except (KeyboardInterrupt, _Stopped):
+    except _Stopped:
         click.echo("Stopped.", err=True)
 
 
