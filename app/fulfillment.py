@@ -15,7 +15,7 @@ from app.core.persona import Persona
 from app.core.prompt import Prompt, build_prompt
 from app.core.reply import tidy
 from app.core.requests import asks_to_forget, forgotten_words
-from app.core.types import Completion, Exchange, Reply, ReplySource, Session, Turn
+from app.core.types import Care, Completion, Exchange, Reply, ReplySource, Session, Turn
 from app.sessions import Sessions
 
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
@@ -106,7 +106,7 @@ def _remember(turn: Turn, persona: Persona, reply: Reply, services: Services) ->
     exchange = Exchange(turn.text, reply.text, answered=reply.source != "fallback") if persona.memory else None
     key = session_key(turn.channel, turn.session)
     try:
-        services.sessions.append(key, exchange, persona.id, services.wall_clock())
+        services.sessions.append(key, exchange, persona.id, Care(), services.wall_clock())
     except StoreError:
         return ("StoreError",)
     return ()

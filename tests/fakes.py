@@ -1,9 +1,11 @@
 """Stand-ins that we wrote: a model with queued answers, a clock that is set by hand, a store that is down."""
 
+from collections.abc import Mapping
+
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, StoreError
 from app.core.prompt import Prompt
-from app.core.types import Completion, Exchange, FinishReason, Session
+from app.core.types import Care, Completion, Exchange, FinishReason, RiskLevel, Session
 
 
 class FakeClock:
@@ -50,7 +52,13 @@ class BrokenSessions:
     def read(self, key: str, now: float) -> Session:
         raise StoreError("down")
 
-    def append(self, key: str, exchange: Exchange | None, persona: str, now: float) -> None:
+    def append(self, key: str, exchange: Exchange | None, persona: str, care: Care, now: float) -> None:
+        raise StoreError("down")
+
+    def count_referral(self, level: RiskLevel, day: str) -> None:
+        raise StoreError("down")
+
+    def referrals(self, year: int) -> Mapping[str, Mapping[str, int]]:
         raise StoreError("down")
 
     def forget(self, key: str) -> None:

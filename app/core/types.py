@@ -64,12 +64,30 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True)
+class Care:
+    """What the safety rules remember of a person: no words, and for longer than the words are kept.
+
+    Times are seconds since 1970, 0 for never. `fixed_turns` is how many of the next answers are still our own fixed
+    words; `since_resource` counts the answers since one named a helpline.
+    """
+
+    risk: RiskLevel = "none"
+    risk_at: float = 0.0
+    fixed_turns: int = 0
+    since_resource: int = 0
+    seen_at: float = 0.0
+    disclosed_at: float = 0.0
+    is_minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
-    """What is remembered of a conversation. `turns` counts all of its exchanges, also those no longer kept."""
+    """What is remembered of a conversation. `turns` counts all of its turns, also those whose words are not kept."""
 
     persona: str = ""
     exchanges: tuple[Exchange, ...] = ()
     turns: int = 0
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)

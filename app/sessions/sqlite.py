@@ -4,15 +4,17 @@ WAL with synchronous=normal costs 46 us a turn where full sync costs 3.7 ms; a c
 turns, a crash of the process loses none. secure_delete overwrites what is deleted: people's words do not linger.
 """
 
+import json
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import asdict, fields
 from pathlib import Path
 
 from app.core.errors import StoreError
-from app.core.types import Exchange, Session
-from app.sessions import MAX_EXCHANGES
+from app.core.types import Care, Exchange, RiskLevel, Session
+from app.sessions import CARE_TTL_S, MAX_EXCHANGES
 
 _PATIENCE_S = 0.2  # how long a turn waits for another writer; the answer matters more than its memory
 
@@ -26,6 +28,11 @@ CREATE TABLE IF NOT EXISTS exchanges (
   user TEXT NOT NULL, reply TEXT NOT NULL, answered INTEGER NOT NULL
 );
 CREATE INDEX IF NOT EXISTS exchanges_by_key ON exchanges (key, id);
+CREATE TABLE IF NOT EXISTS care (key TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at REAL NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS care_by_expiry ON care (expires_at);
+CREATE TABLE IF NOT EXISTS referrals (
+  day TEXT NOT NULL, level TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, level)
+) WITHOUT ROWID;
 """
 
 
@@ -43,20 +50,16 @@ class SqliteSessions:
     def read(self, key: str, now: float) -> Session:
         """Return the session, an empty one when it is unknown or expired."""
         with self._connection() as connection:
+            care = _read_care(connection, key, now)
             found = connection.execute(
                 "SELECT persona, turns FROM sessions WHERE key = ? AND expires_at > ?", (key, now)
             ).fetchone()
             if found is None:
-                return Session()
-            rows = connection.execute(
-                "SELECT user, reply, answered FROM exchanges WHERE key = ? ORDER BY id DESC LIMIT ?",
-                (key, MAX_EXCHANGES),
-            ).fetchall()
-        exchanges = tuple(Exchange(user, reply, bool(answered)) for user, reply, answered in reversed(rows))
-        return Session(persona=found[0], exchanges=exchanges, turns=found[1])
+                return Session(care=care)
+            return Session(found[0], _read_exchanges(connection, key), found[1], care)
 
-    def append(self, key: str, exchange: Exchange | None, persona: str, now: float) -> None:
-        """Count a turn and add its exchange, if any."""
+    def append(self, key: str, exchange: Exchange | None, persona: str, care: Care, now: float) -> None:
+        """Count a turn, keep its care and its exchange, if any."""
         with self._transaction() as connection:
             connection.execute(
                 "DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona)
@@ -66,6 +69,8 @@ class SqliteSessions:
                 "ON CONFLICT (key) DO UPDATE SET turns = turns + 1, expires_at = excluded.expires_at",
                 (key, persona, now + self._ttl_s),
             )
+            state = json.dumps(asdict(care))
+            connection.execute("INSERT OR REPLACE INTO care VALUES (?, ?, ?)", (key, state, now + CARE_TTL_S))
             if exchange is not None:
                 _add_exchange(connection, key, exchange)
 
@@ -73,13 +78,34 @@ class SqliteSessions:
         """Delete the session and its words; the write-ahead log is emptied too unless somebody is reading it."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM sessions WHERE key = ?", (key,))
+            connection.execute("DELETE FROM care WHERE key = ?", (key,))
         with self._connection() as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def count_referral(self, level: RiskLevel, day: str) -> None:
+        """Count one more."""
+        with self._transaction() as connection:
+            connection.execute(
+                "INSERT INTO referrals VALUES (?, ?, 1) ON CONFLICT (day, level) DO UPDATE SET count = count + 1",
+                (day, level),
+            )
+
+    def referrals(self, year: int) -> Mapping[str, Mapping[str, int]]:
+        """Return day -> level -> count."""
+        with self._connection() as connection:
+            rows = connection.execute(
+                "SELECT day, level, count FROM referrals WHERE day LIKE ? ORDER BY day, level", (f"{year:04d}-%",)
+            ).fetchall()
+        days: dict[str, dict[str, int]] = {}
+        for day, level, count in rows:
+            days.setdefault(day, {})[level] = count
+        return days
 
     def sweep(self, now: float) -> None:
         """Delete expired sessions with their words."""
         with self._transaction() as connection:
             connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
+            connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
 
     def ping(self) -> None:
         """Take and give back the write lock."""
@@ -131,6 +157,21 @@ class SqliteSessions:
         if connection is not None:
             self._opened.remove(connection)
             connection.close()
+
+
+def _read_care(connection: sqlite3.Connection, key: str, now: float) -> Care:
+    found = connection.execute("SELECT state FROM care WHERE key = ? AND expires_at > ?", (key, now)).fetchone()
+    if found is None:
+        return Care()
+    known = {field.name for field in fields(Care)}
+    return Care(**{name: value for name, value in json.loads(found[0]).items() if name in known})
+
+
+def _read_exchanges(connection: sqlite3.Connection, key: str) -> tuple[Exchange, ...]:
+    rows = connection.execute(
+        "SELECT user, reply, answered FROM exchanges WHERE key = ? ORDER BY id DESC LIMIT ?", (key, MAX_EXCHANGES)
+    ).fetchall()
+    return tuple(Exchange(user, reply, bool(answered)) for user, reply, answered in reversed(rows))
 
 
 def _add_exchange(connection: sqlite3.Connection, key: str, exchange: Exchange) -> None:
