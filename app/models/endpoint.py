@@ -19,8 +19,8 @@ import openai
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelTimeout
 from app.core.prompt import Prompt
-from app.core.types import Completion, FinishReason
-from app.models import chat, text
+from app.core.types import Completion, FinishReason, RiskLevel
+from app.models import chat, moderation, text
 from app.models.client import Client
 from app.models.stream import Answer, read_answer
 
@@ -65,6 +65,12 @@ class Endpoint:
     def ping(self, deadline: Deadline) -> None:
         """Ask for the list of models, which costs nothing. Raises ModelError when there is no proper answer."""
         self._within(deadline, lambda client: client.openai.get("/models", cast_to=object))
+
+    def moderate(self, text: str, model: str, deadline: Deadline) -> RiskLevel:
+        """Return what a moderation model says of a text. Raises ModelError when it says nothing by the deadline."""
+        body = moderation.request_body(text, model)
+        answer = self._within(deadline, lambda client: client.openai.post(moderation.PATH, body=body, cast_to=object))
+        return moderation.level_of(answer)
 
     def close(self) -> None:
         """Take no more calls, let those in progress end, and close the connections."""
