@@ -1,5 +1,6 @@
 """A persona: who answers, in which words, with which model and settings. Read from TOML, checked here, frozen."""
 
+import re
 from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
@@ -11,6 +12,8 @@ from app.core.languages import best_language
 
 ANY_LANGUAGE = "*"
 
+_LANGUAGE = re.compile(r"\*|[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]+)*")
+
 MAX_SUGGESTIONS = 8
 MAX_SUGGESTION_CHARACTERS = 20  # Messenger cuts the title of a quick reply there ("Quick Replies", read 2026-11)
 
@@ -18,6 +21,9 @@ MAX_SUGGESTION_CHARACTERS = 20  # Messenger cuts the title of a quick reply ther
 def _by_language(value: object) -> object:
     """Accept "text", ["a", "b"], or a table of either by language; make it language -> lines."""
     table = value if isinstance(value, dict) else {ANY_LANGUAGE: value}
+    strays = [key for key in table if not _LANGUAGE.fullmatch(key)]
+    if strays:
+        raise ValueError(f'"{strays[0]}" is no language code; keys of the persona itself stand above the first [table]')
     return {language: [lines] if isinstance(lines, str) else lines for language, lines in table.items()}
 
 
@@ -132,7 +138,12 @@ def parse_persona(file_name: str, table: Mapping[str, Any]) -> Persona:
         raise ContentError(f"persona {file_name}: {problems}") from None
 
 
-_SECTIONS: Mapping[str, type[BaseModel]] = {"sampling": Sampling, "labels": Labels, "examples": ShownExample}
+_TABLES: Mapping[str, type[BaseModel]] = {
+    "examples": ShownExample,
+    "labels": Labels,
+    "sampling": Sampling,
+    "": Persona,
+}
 
 
 def _explain(problem: Mapping[str, Any]) -> str:
@@ -150,14 +161,15 @@ def _explain(problem: Mapping[str, Any]) -> str:
 
 def _did_you_mean(path: Sequence[str]) -> str:
     key = path[-1]
-    here = _SECTIONS.get(path[0], Persona) if len(path) > 1 else Persona
-    places: dict[str, type[BaseModel]] = {"": here}
-    places |= {name: model for name, model in _SECTIONS.items() if model is not here}
-    for section, model in places.items():
-        if key in model.model_fields and section:
-            return f'; it belongs under "[{section}]"'
-    for section, model in places.items():
-        near = get_close_matches(key, model.model_fields, n=1)
-        if near:
-            return f'; did you mean "{near[0]}"{f" under [{section}]" if section else ""}?'
-    return f"; known keys are {', '.join(sorted(set(here.model_fields) - {'id'}))}"
+    home = path[0] if len(path) > 1 else ""
+    place_of = {known: place for place, model in _TABLES.items() for known in model.model_fields}
+    place_of |= dict.fromkeys(_TABLES[home].model_fields, home)
+    del place_of["id"]
+    near = get_close_matches(key, place_of, n=1)
+    if not near:
+        return f"; known keys are {', '.join(sorted(known for known, place in place_of.items() if place == home))}"
+    place = place_of[near[0]]
+    where = f"under [{place}]" if place else "above the first [table]"
+    if near[0] == key:
+        return f"; it belongs {where}"
+    return f'; did you mean "{near[0]}"{"" if place == home else f" {where}"}?'
