@@ -12,10 +12,13 @@ _UNUSABLE_CATEGORIES = {"Cc", "Cs", "Cn", "Co"}  # control, surrogate, unassigne
 _KEPT_CONTROLS = {"\n", "\t"}
 
 _SENTENCE_END = re.compile(
-    r"""[.!?\u2026]+["'\u201d\u2019)\]*_]*(?=\s|$)|[\u3002\uff01\uff1f\u0964]+["'\u201d\u2019\u300d\u300f\uff09)]*"""
+    r"""[.!?\u2026\u061f\u06d4]+["'\u201c\u201d\u2018\u2019\u00ab\u00bb\u203a)\]*_]*(?=\s|$|[\u2600-\u27bf\U0001f000-\U0001faff])
+    |[\u3002\uff01\uff1f\u0964]+["'\u201d\u2019\u300d\u300f\uff09)]*""",
+    re.VERBOSE,
 )
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|[A-Z])\.$")
+_ABBREVIATION = re.compile(r"""(?:^|[\s("'\u201c\u2018])(?:Dr|Mr|Mrs|Ms|St|Prof|vs|etc|e\.g|i\.e|[A-HJ-Z])\.$""")
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\.$")
+_CUT_NUMBER = re.compile(r"\d\.$")  # "Take 1." may have been "Take 1.5 mg"
 
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>]{1,2000}?(?=[.,;:!?]?(?:[\s<>]|$))", re.IGNORECASE)
@@ -40,11 +43,15 @@ def clean(text: str, max_characters: int = MAX_USER_CHARACTERS) -> str:
 
 
 def whole_sentences(text: str) -> str:
-    """Return the text up to its last finished sentence, empty when none is finished."""
+    """Return the text up to its last finished sentence, empty when none is finished.
+
+    The text is taken to be cut anywhere: a number and a point at its very end may be half of a decimal.
+    """
     end = 0
     for match in _SENTENCE_END.finditer(text):
         before = text[max(0, match.end() - 12) : match.end()]
-        if not _ABBREVIATION.search(before) and not _LIST_NUMBER.search(before):
+        is_open = match.end() == len(text) and _CUT_NUMBER.search(before)
+        if not (is_open or _ABBREVIATION.search(before) or _LIST_NUMBER.search(before)):
             end = match.end()
     return text[:end].strip()
 
