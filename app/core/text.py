@@ -21,7 +21,7 @@ _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\.$")
 _CUT_NUMBER = re.compile(r"\d\.$")  # "Take 1." may have been "Take 1.5 mg"
 
 _LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
-_URL = re.compile(r"(?:https?://|www\.)[^\s<>]{1,2000}?(?=[.,;:!?]?(?:[\s<>]|$))", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.)[^\s<>\u3000-\uffef]*[^\s<>\u3000-\uffef.,;:!?]", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+\u2022]|#{1,6}|>)[ \t]+", re.MULTILINE)
 _MARKS = re.compile(r"[*_`~#|<>{}\[\]\\]+")
@@ -71,13 +71,15 @@ def shorten(text: str, max_bytes: int) -> str:
 
 
 def speakable(text: str) -> str:
-    """Return the text as a voice can say it: no markup, emoji or links, on one line."""
-    text = _LINK.sub(r"\1", text)
-    text = _URL.sub("", text)
-    text = _BULLET.sub("", _TAG.sub(" ", text))
-    text = _VISIBLE_LEFTOVERS.sub("", _MARKS.sub("", text))
-    spoken = "".join(character for character in text if unicodedata.category(character) not in {"So", "Sk", "Cf"})
-    return _tidy_spaces(spoken)
+    """Return the text as a voice can say it: no markup, emoji or links, on one line.
+
+    A text of nothing else is returned as it is: a voice that says "thumbs up" is better than silence.
+    """
+    words = _URL.sub("", _LINK.sub(r"\1", text))
+    words = _BULLET.sub("", _TAG.sub(" ", words))
+    words = _VISIBLE_LEFTOVERS.sub("", _MARKS.sub("", words))
+    spoken = "".join(character for character in words if unicodedata.category(character) not in {"So", "Sk", "Cf"})
+    return _tidy_spaces(spoken) if any(map(str.isalnum, spoken)) else text
 
 
 def _tidy_spaces(text: str) -> str:
