@@ -9,18 +9,20 @@ from collections.abc import Mapping
 
 from app.core.languages import best_language
 
+_MAX_CHARACTERS = 200  # a request is short; more is a story, whatever it begins with
 _FORGET = re.compile(
-    r"""(?:please\s+|can\s+you\s+|could\s+you\s+|i\s+want\s+you\s+to\s+)*
+    r"""(?:(?:please|can\s+you|could\s+you|i\s+want\s+you\s+to|por\s+favor|veuillez|s'il\s+(?:te|vous)\s+pla[iî]t|bitte|कृपया),?\s+)*
     (?:(?:delete|erase|remove|wipe|clear)\s+(?:all\s+(?:of\s+)?)?(?:my\s+(?:data|messages|history|conversation|chats?|words)
         |this\s+(?:conversation|chat)|everything(?:\s+(?:i\s+said|about\s+me|you\s+know\s+about\s+me))?)
       |forget\s+(?:me|everything(?:\s+(?:i\s+said|about\s+me))?|this\s+conversation|what\s+i\s+(?:said|told\s+you))
-      |(?:borra|elimina)\s+(?:todos\s+)?mis\s+(?:datos|mensajes) | olv[ií]dame | olvida\s+todo(?:\s+lo\s+que\s+dije)?
-      |(?:supprime|supprimez|efface|effacez)\s+(?:toutes\s+)?mes\s+(?:donn[ée]es|messages) | oublie[z]?[\s-]moi
-      |l[öo]sche?\s+(?:alle\s+)?meine\s+(?:daten|nachrichten) | vergiss\s+(?:mich|alles)
-      |(?:apag(?:a|ue)|exclua|delete)\s+(?:todos\s+)?(?:os\s+)?meus\s+(?:dados|mensagens) | esque[çc]a[\s-](?:de\s+)?mim
-      |mera\s+data\s+(?:delete|mita)\s*(?:karo|kar\s+do|do)
+      |(?:borr[ae]|elimin[ae])\s+(?:todos\s+)?mis\s+(?:datos|mensajes) | olv[ií]dame | olvida\s+todo(?:\s+lo\s+que\s+dije)?
+      |(?:supprime[rz]?|efface[rz]?)\s+(?:toutes\s+)?mes\s+(?:donn[ée]es|messages) | oublie[z]?[\s-]moi
+      |l(?:ö|oe?)sche?(?:n\s+sie)?\s+(?:alle\s+)?meine\s+(?:daten|nachrichten) | vergiss\s+(?:mich|alles)
+      |(?:apag(?:a|ue)|exclua|delete)\s+(?:todos\s+)?(?:os\s+)?meus\s+(?:dados|mensagens) | esque[çc][ae][\s-](?:me|(?:de\s+)?mim)
+      |mera\s+(?:sara\s+)?data\s+(?:delete|mita)\s*(?:karo|kar\s+do|do)
+      |मेरा\s+(?:सारा\s+)?(?:डेटा|डाटा)\s+(?:मिटा|हटा|डिलीट\s+कर)\s+(?:दो|दें|दीजिए) | मुझे\s+भूल\s+जाओ
       |(?:请|麻烦|帮我)*(?:删除|清除|删掉)(?:我的)?(?:所有|全部)?(?:数据|资料|聊天记录|记录|对话) | (?:请)?忘(?:记|掉)(?:我|我说的(?:一切|话))
-    )(?:\s*,?\s*(?:please|now|por\s+favor|bitte|s'il\s+(?:te|vous)\s+pla[iî]t))*\s*[.!?。！？]*""",
+    )(?:\s*,?\s*(?:please|now|por\s+favor|bitte|s'il\s+(?:te|vous)\s+pla[iî]t))*\s*[.!?。！？।]*""",
     re.VERBOSE,
 )
 
@@ -47,7 +49,9 @@ _NOT_FORGOTTEN: Mapping[str, str] = {
 
 def asks_to_forget(text: str) -> bool:
     """Return whether the whole message asks to delete what was said; all seven languages are tried."""
-    folded = unicodedata.normalize("NFKC", text[:200]).casefold().replace("\u2019", "'")
+    if len(text) > _MAX_CHARACTERS:
+        return False
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
     return _FORGET.fullmatch(folded.strip()) is not None
 
 
