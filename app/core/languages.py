@@ -50,15 +50,19 @@ def language_name(code: str) -> str:
 
     The code comes from the request, so nothing of an unknown one is ever passed on into a prompt.
     """
-    tag = code.strip().lower().replace("_", "-")
+    tag = _tag(code)
     return _NAMES.get(tag) or _NAMES.get(tag.partition("-")[0], "")
 
 
 def best_language(wanted: str, offered: Iterable[str]) -> str | None:
     """Return the offered code that fits best: the same tag, the bare language, then any region of it; else None."""
-    codes = {code.lower(): code for code in offered}
-    tag = wanted.strip().lower().replace("_", "-")
+    codes = {_tag(code): code for code in offered}
+    tag = _tag(wanted)
     primary = tag.partition("-")[0]
     regional = (code for code in codes if code.partition("-")[0] == primary)
     found = next((code for code in (tag, primary) if code in codes), None) or next(regional, None)
     return codes[found] if found is not None else None
+
+
+def _tag(code: str) -> str:
+    return code.strip().lower().replace("_", "-")
