@@ -10,6 +10,7 @@ from typing import Any
 from app.channels.wire import (
     has,
     is_bare_greeting,
+    read_count,
     read_flag,
     read_name,
     read_object,
@@ -86,9 +87,14 @@ def _origin(original: Mapping[str, Any], path: str) -> str:
 
 
 def _event(query: Mapping[str, Any], text: str) -> str:
-    """Return the event's name: v2 sends it as queryText and adds a context of that name, in lower case."""
+    """Return the event's name: v2 sends it as queryText and adds a context of that name, in lower case.
+
+    The event's context ends with the turn. One that lives on is the agent's own, and a user may well say its name.
+    """
     contexts = {
-        read_name(context, "name").rpartition("/contexts/")[2] for context in read_objects(query, "outputContexts")
+        read_name(context, "name").rpartition("/contexts/")[2]
+        for context in read_objects(query, "outputContexts")
+        if read_count(context, "lifespanCount") == 0
     }
     is_event = _EVENT_NAME.fullmatch(text) or (" " not in text and text.lower() in contexts)
     return text if text and is_event else ""

@@ -56,6 +56,11 @@ def read_flag(body: Json, name: str, default: bool) -> bool:
     return default if value is None else value
 
 
+def read_count(body: Json, name: str) -> int:
+    """Return a whole number, 0 when absent."""
+    return _field(body, name, int) or 0
+
+
 def read_texts(body: Json, name: str) -> str:
     """Return the words of a list of response messages, `[{"text": {"text": ["..."]}}]`, joined by new lines."""
     texts = (read_object(message, "text").get("text") for message in read_objects(body, name))
