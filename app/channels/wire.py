@@ -76,9 +76,14 @@ def is_bare_greeting(text: str) -> bool:
 
 
 def session_id(path: str) -> str:
-    """Return the id in a session path: after the last /sessions/, up to /contexts/, without ":detectIntent"."""
-    tail = path.rpartition("/sessions/")[2] if "/sessions/" in path else path
-    return tail.partition("/contexts/")[0].partition("/")[0].removesuffix(":detectIntent")
+    """Return the id in a session path: after the last /sessions/, up to the next slash, without ":detectIntent".
+
+    A path without /sessions/ names nobody, so it gives none: two people must never share one by accident.
+    """
+    _, found, tail = path.rpartition("/sessions/")
+    if "/" in path and not found:
+        return ""
+    return tail.partition("/")[0].removesuffix(":detectIntent")
 
 
 def fit(render: Callable[[str], Json], text: str, max_bytes: int) -> bytes:
