@@ -87,11 +87,14 @@ def session_id(path: str) -> str:
 
 
 def fit(render: Callable[[str], Json], text: str, max_bytes: int) -> bytes:
-    """Return render(text) as UTF-8 JSON of at most max_bytes; the text is cut at a sentence until it fits."""
+    """Return render(text) as UTF-8 JSON of at most max_bytes; the text is cut at a sentence until it fits.
+
+    Cut in proportion, because nobody here knows how often render repeats the text and how much JSON escapes in it.
+    """
     encoded = encode(render(text))
     while len(encoded) > max_bytes and text:
-        excess = len(encoded) - max_bytes
-        text = shorten(text, max(0, len(text.encode()) - max(excess // 3, 64)))
+        size = len(text.encode())
+        text = shorten(text, min(size - 1, size * max_bytes // len(encoded)))
         encoded = encode(render(text))
     return encoded
 
