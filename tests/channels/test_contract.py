@@ -2,7 +2,8 @@
 
 import copy
 import json
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, get_args
 
@@ -171,16 +172,66 @@ def paths_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]
 PLACES = [(name, path) for name in sorted(OWN) for path in paths_of(OWN[name])]
 
 
+def put(name: str, path: tuple[Any, ...], value: Any) -> Any:
+    """Return a copy of a payload with a value put in the place of another."""
+    body = parent = copy.deepcopy(OWN[name])
+    for key in path[:-1]:
+        parent = parent[key]
+    parent[path[-1]] = value
+    return body
+
+
+def in_snake_case(value: Any, choose: Callable[[], bool]) -> Any:
+    """Return the same JSON with those names in snake_case that are chosen."""
+    if isinstance(value, list):
+        return [in_snake_case(inner, choose) for inner in value]
+    if isinstance(value, dict):
+        renamed = {key: re.sub("(?=[A-Z])", "_", key).lower() if choose() else key for key in value}
+        return {renamed[key]: in_snake_case(inner, choose) for key, inner in value.items()}
+    return value
+
+
+@steady
+@given(name=st.sampled_from(sorted(OWN)), data=st.data())
+def test_parse_reads_any_mixture_of_spellings(name: str, data: st.DataObject) -> None:
+    """Each name may come in camelCase or snake_case, and the turn is the same."""
+    mixed = in_snake_case(OWN[name], lambda: data.draw(st.booleans()))
+
+    assert detect(mixed).parse(mixed) == detect(OWN[name]).parse(OWN[name])
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_parse_takes_null_for_absent_in_every_field(name: str) -> None:
+    """A field that is null and one that is not there give the same turn, or the same refusal."""
+    fields = [path for place, path in PLACES if place == name and isinstance(path[-1], str)]
+
+    different = [path for path in fields if outcome(put(name, path, None)) != outcome(without(name, path))]
+
+    assert different == []
+
+
+def without(name: str, path: tuple[Any, ...]) -> Any:
+    """Return a copy of a payload that lacks a field."""
+    body = parent = copy.deepcopy(OWN[name])
+    for key in path[:-1]:
+        parent = parent[key]
+    del parent[path[-1]]
+    return body
+
+
+def outcome(body: Any) -> Turn | str:
+    """Return the turn, its free parameters aside, or why there is none."""
+    try:
+        return replace(detect(body).parse(body), parameters={})
+    except BadRequest as error:
+        return str(error)
+
+
 @steady
 @given(place=st.sampled_from(PLACES), value=json_values)
 def test_a_wrong_type_anywhere_gives_a_turn_or_a_refusal(place: tuple[str, tuple[Any, ...]], value: Any) -> None:
     """Whatever JSON stands in whatever field: a turn that can be answered, or BadRequest, and nothing else."""
-    name, path = place
-    body = copy.deepcopy(OWN[name])
-    parent = body
-    for key in path[:-1]:
-        parent = parent[key]
-    parent[path[-1]] = value
+    body = put(*place, value)
 
     try:
         channel = detect(body)
