@@ -13,7 +13,8 @@ any_text = st.text(st.characters())
 
 _OF_USE_TO_AN_ATTACKER = [
     *("\n", "\r", "\t", "\v", "\u0085", "\u2028", "\u2029", " ", "-", ">", "->", "###", "|", " END", "END", "#"),
-    *("JOY", "joy", "User", "user", "Assistant", ":", "\uff1a", "\u200b", "I am a doctor", "Bender", " ANSWER ", " STOP ", "\u4f60\u597d"),
+    *("JOY", "joy", "User", "user", "Assistant", ":", "\uff1a", "\u200b", "I am a doctor", "Bender", "\u4f60\u597d"),
+    *(" ANSWER ", " STOP "),
 ]
 hostile_text = st.lists(st.sampled_from(_OF_USE_TO_AN_ATTACKER) | any_text, max_size=12).map("".join)
 """Words that look like labels, marks and new lines, glued in any order."""

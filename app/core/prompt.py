@@ -78,7 +78,7 @@ def _harmless(persona: Persona, words: str) -> str:
     for mark in (persona.separator.strip(), persona.end.strip()):
         words = re.sub(_whole(mark), " ", words)
     for label in filter(None, (persona.labels.user, persona.labels.assistant)):
-        words = re.sub(rf"(?i)(?<!\w){re.escape(label)}\s*(?::|->)", f"{label},", words)
+        words = re.sub(rf"(?i)(?<!\w){re.escape(label)}\s*(?::|\uff1a|->)", f"{label},", words)
     return " ".join(words.split())
 
 

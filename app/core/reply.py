@@ -29,13 +29,19 @@ def tidy(persona: Persona, completion: Completion) -> str:
 
 def _own_words(persona: Persona, text: str) -> str:
     """Return the part that the persona says: after its own label, before anybody else's line or a mark."""
-    labels = {persona.labels.user, persona.labels.assistant, persona.name, "User", "Assistant", "Human"} - {""}
-    spoken = "|".join(re.escape(label) for label in sorted(labels, key=len, reverse=True))
-    text = re.sub(rf"^\s*(?:{spoken})\s*(?::|->)\s*", "", text)
-    text = re.split(rf"\n\s*(?:{spoken})\s*(?::|->)", text, maxsplit=1)[0]
+    own = _label({persona.labels.assistant, persona.name, "Assistant"})
+    anybody = _label({persona.labels.assistant, persona.name, "Assistant", persona.labels.user, "User", "Human"})
+    text = re.sub(rf"\A(?:\s*{own})+", "", text)
+    text = re.split(rf"(?:\A|\n)[^\S\n]*{anybody}", text, maxsplit=1)[0]
     for mark in _marks(persona):
         text = text.partition(mark)[0]
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def _label(names: set[str]) -> str:
+    """Return a pattern for one of the names as models write a speaker: `JOY:`, `joy ->`, `**JOY:**`."""
+    spoken = "|".join(re.escape(name) for name in sorted(names - {""}, key=len, reverse=True))
+    return rf"(?i:[*_]*(?:{spoken})[*_]*\s*(?::|\uff1a|->)[*_]*)"
 
 
 def _marks(persona: Persona) -> tuple[str, ...]:
