@@ -12,7 +12,7 @@ from zlib import crc32
 from app.core.deadline import Clock, Deadline
 from app.core.errors import ModelError, StoreError
 from app.core.persona import Persona
-from app.core.prompt import Prompt, build_prompt
+from app.core.prompt import MAX_USER_CHARACTERS, Prompt, build_prompt
 from app.core.reply import tidy
 from app.core.requests import asks_to_forget, forgotten_words
 from app.core.types import Care, Completion, Exchange, Reply, ReplySource, Session, Turn
@@ -81,7 +81,13 @@ def last_resort(turn: Turn, services: Services) -> Fulfillment:
 def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:
     """Return who answers: named by tag, by parameter, by intent, the one of the session so far, else the default."""
     by_intent = {intent: persona.id for persona in services.personas.values() for intent in persona.intents}
-    wanted = (turn.tag, turn.persona, by_intent.get(turn.intent, ""), session.persona, services.default_persona)
+    wanted = (
+        turn.tag.lower(),
+        turn.persona.lower(),
+        by_intent.get(turn.intent, ""),
+        session.persona,
+        services.default_persona,
+    )
     return next(services.personas[name] for name in wanted if name in services.personas)
 
 
@@ -103,7 +109,11 @@ def _remember(turn: Turn, persona: Persona, reply: Reply, services: Services) ->
     """Keep the exchange; a persona without memory keeps no words. Return what went wrong."""
     if not turn.session:
         return ()
-    exchange = Exchange(turn.text, reply.text, answered=reply.source != "fallback") if persona.memory else None
+    exchange = (
+        Exchange(turn.text[:MAX_USER_CHARACTERS], reply.text, answered=reply.source != "fallback")
+        if persona.memory
+        else None
+    )
     key = session_key(turn.channel, turn.session)
     try:
         services.sessions.append(key, exchange, persona.id, Care(), services.wall_clock())

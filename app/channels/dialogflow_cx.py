@@ -67,8 +67,8 @@ def _origin(body: Mapping[str, Any]) -> str:
 
 
 def _is_voice(body: Mapping[str, Any]) -> bool:
-    spoken = has(body, "transcript") or has(body, "dtmfDigits") or has(read_object(body, "payload"), "telephony")
-    return bool(spoken)
+    is_spoken = read_words(body, "transcript") or read_name(body, "dtmfDigits")
+    return bool(is_spoken) or has(read_object(body, "payload"), "telephony")
 
 
 def _kind(body: Mapping[str, Any], page: Mapping[str, Any], text: str, happening: str) -> TurnKind:
@@ -80,9 +80,9 @@ def _kind(body: Mapping[str, Any], page: Mapping[str, Any], text: str, happening
         return "welcome"
     if text:
         return "text"
-    if has(body, "dtmfDigits"):
+    if read_name(body, "dtmfDigits"):
         return "dtmf"
-    return "event" if has(body, "triggerEvent") else "empty"
+    return "event" if read_name(body, "triggerEvent") else "empty"
 
 
 def _is_welcome(body: Mapping[str, Any]) -> bool:

@@ -46,7 +46,7 @@ def read_name(body: Json, name: str) -> str:
 
 
 def read_words(body: Json, name: str) -> str:
-    """Return what a person said, cleaned and capped, empty when absent."""
+    """Return what a person said, cleaned and whole: every word of it is screened. Empty when absent."""
     return clean(_field(body, name, str) or "")
 
 

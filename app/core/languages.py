@@ -40,6 +40,7 @@ _NAMES = {
     "vi": "Vietnamese",
     "zh": "Simplified Chinese",
     "zh-cn": "Simplified Chinese",
+    "zh-hant": "Traditional Chinese",
     "zh-hk": "Traditional Chinese",
     "zh-tw": "Traditional Chinese",
 }

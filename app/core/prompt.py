@@ -16,6 +16,7 @@ from app.core.tokens import estimate_tokens
 from app.core.types import Exchange, Message
 
 DEFAULT_HISTORY_TOKENS = 1_000
+MAX_USER_CHARACTERS = 4_000  # of one message; Dialogflow itself takes 256 (ES) or 500 (CX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ def build_prompt(
 ) -> Prompt:
     """Return the prompt for a turn. Oldest exchanges are dropped first; instructions and examples never are."""
     unanswered, answered = _split_unanswered(_newest(history if persona.memory else (), history_tokens))
-    words = "\n".join([*unanswered, clean(text)])
+    words = "\n".join([*unanswered, clean(text, MAX_USER_CHARACTERS)])
     shown = [(example.user, example.assistant) for example in persona.shown_examples(language)]
     messages = (
         Message("system", _instructions(persona, language)),

@@ -33,6 +33,7 @@ def _own_words(persona: Persona, text: str) -> str:
     anybody = _label({persona.labels.assistant, persona.name, "Assistant", persona.labels.user, "User", "Human"})
     text = re.sub(rf"\A(?:\s*{own})+", "", text)
     text = re.split(rf"(?:\A|\n)[^\S\n]*{anybody}", text, maxsplit=1)[0]
+    text = f" {text}"  # a mark such as " END" may be all there is
     for mark in _marks(persona):
         text = text.partition(mark)[0]
     return _BLANK_LINES.sub("\n\n", text).strip()

@@ -6,10 +6,10 @@ Nothing here knows personas or channels.
 import re
 import unicodedata
 
-MAX_USER_CHARACTERS = 4_000  # Dialogflow itself takes 256 (ES) or 500 (CX); other callers get a fair page
-
-_UNUSABLE_CATEGORIES = {"Cc", "Cs", "Cn", "Co"}  # control, surrogate, unassigned, private
-_KEPT_CONTROLS = {"\n", "\t"}
+_LINE_BREAK = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNUSABLE = re.compile(  # controls, lone surrogates, private use, noncharacters
+    "[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff\U000f0000-\U0010ffff]"
+)
 
 _SENTENCE_END = re.compile(
     r"""[.!?\u2026\u061f\u06d4]+["'\u201c\u201d\u2018\u2019\u00ab\u00bb\u203a)\]*_]*(?=\s|$|[\u2600-\u27bf\U0001f000-\U0001faff])
@@ -29,17 +29,12 @@ _VISIBLE_LEFTOVERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]
 _SPACES = re.compile(r"\s+")
 
 
-def clean(text: str, max_characters: int = MAX_USER_CHARACTERS) -> str:
+def clean(text: str, max_characters: int | None = None) -> str:
     """Return the text without control characters, lone surrogates and the rest that breaks UTF-8 or a log line.
 
-    Cut at max_characters, stripped of outer spaces. New lines and tabs stay.
+    Every kind of line break becomes a new line; tabs stay. Cut at max_characters, stripped of outer spaces.
     """
-    kept = (
-        character
-        for character in text[:max_characters]
-        if character in _KEPT_CONTROLS or unicodedata.category(character) not in _UNUSABLE_CATEGORIES
-    )
-    return "".join(kept).strip()
+    return _UNUSABLE.sub("", _LINE_BREAK.sub("\n", text[:max_characters])).strip()
 
 
 def whole_sentences(text: str) -> str:
