@@ -63,8 +63,9 @@ def follow_up(level: RiskLevel, language: str, country: str, variant: int, is_mi
     """Return the reply to "never mind" after a disclosure: believes, leaves the door open, repeats the resource."""
     book = phrasebook(language)
     text = pick(book.follow_up, variant)
-    urgent = (book.urgent,) if level in _URGENT else ()
-    return _filled(book.joint.join((*urgent, text)), book, language, country, is_minor)
+    if level in _URGENT:
+        text = text.replace("{resource}", book.joint.join(("{resource}", book.urgent)))
+    return _filled(text, book, language, country, is_minor)
 
 
 def screening_failed(language: str, country: str) -> str:
