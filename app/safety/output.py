@@ -25,7 +25,7 @@ class ReplyFinding:
 def screen_reply(text: str, secrets: Sequence[str] = ()) -> ReplyFinding | None:
     """Return the first rule that the reply breaks, None when it may be sent.
 
-    `secrets` are phrases that stand only in our instructions: a reply that holds one, in any case or spacing, leaks them.
+    `secrets` are phrases that stand only in our instructions: a reply that holds one, however spaced, leaks them.
     """
     folded = fold(text)
     if any(_holds(folded, secret) for secret in secrets):

@@ -76,7 +76,7 @@ def _rule(row: Mapping[str, Any], kind: str, language: str, terms: Mapping[str, 
     rule_id = text_at(row, "id", f"{file} {kind}")
     name = f"{language}.{kind}.{rule_id}"
     if unknown := set(row) - {"id", "find", "unless", "own_words"}:
-        raise ContentError(f"safety {file}: rule {name}: key {sorted(unknown)[0]!r} is not known")
+        raise ContentError(f"safety {file}: rule {name}: key {min(unknown)!r} is not known")
     unless = row.get("unless")
     return Rule(
         name=name,
