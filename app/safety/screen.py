@@ -1,0 +1,116 @@
+"""Finds risk in what a person wrote, without network or model: the first rail, and the last one standing.
+
+Every pattern of every language is tried on every sentence; what Dialogflow says of the language is not trusted.
+The words are only looked at: nothing is stored or logged, and a verdict names the rule that was met.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from app.core.types import RiskLevel, Verdict
+from app.safety.normalise import STOPS, normalise
+from app.safety.pattern_files import LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
+
+NOTHING = Verdict("none", "")
+STEP = MAX_WIDTH
+"""Sentences longer than two steps are read in windows of two steps, one step apart; patterns are narrower than
+a step, so none falls between two windows. Nothing is skipped, however long the text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Where in a window a pattern matched, in characters."""
+
+    pattern: Pattern
+    start: int
+    end: int
+
+    def touches(self, other: "Finding") -> bool:
+        """Whether the two share a word."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: "Finding") -> bool:
+        """Whether the other lies within this one, which is longer."""
+        longer = self.end - self.start > other.end - other.start
+        return longer and self.start <= other.start and other.end <= self.end
+
+
+def screen_user(text: str) -> Verdict:
+    """Return the highest level found in `text`, and the rule (`file:id`) that found it; "none" and "" for nothing.
+
+    A denial or an idiom takes away only the words that it covers, never a disclosure beside it. Risk to another
+    person counts when there is none to the writer. Time grows with the length of the text only.
+    """
+    patterns = load_patterns()
+    best = NOTHING
+    for window in dict.fromkeys(windows(normalise(text, patterns.lexicon))):
+        best = max(best, screen_window(window, patterns), key=rank)
+    return best
+
+
+def rank(verdict: Verdict) -> int:
+    """Return how pressing a verdict is."""
+    return LEVELS.index(verdict.level)
+
+
+def windows(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield each sentence with a stop on both sides; long ones in overlapping parts."""
+    for sentence in sentences(tokens):
+        for start in range(0, max(1, len(sentence) - STEP), STEP):
+            yield sentence[start : start + 2 * STEP]
+
+
+def sentences(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the sentences, each between the stop before it and its own."""
+    start = 0
+    for end, token in enumerate((*tokens, ".")):
+        if token in STOPS:
+            if end > start:
+                yield (".", *tokens[start:end], token)
+            start = end + 1
+
+
+def screen_window(tokens: tuple[str, ...], patterns: Patterns) -> Verdict:
+    """Judge one window."""
+    woken = wake(tokens, patterns)
+    if not any(pattern.level != "none" for pattern in woken):
+        return NOTHING
+    line = " ".join((*tokens, ""))
+    findings = list(find((p for p in woken if p.level != "none"), line))
+    if not findings:
+        return NOTHING
+    shields = list(find((p for p in woken if p.level == "none"), line))
+    return judge(findings, shields)
+
+
+def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
+    """Return the patterns all of whose needs are met by `tokens`, each once, in a fixed order."""
+    woken: dict[str, Pattern] = {}
+    for token in dict.fromkeys(tokens):
+        for pattern in patterns.by_word.get(token, ()):
+            woken[pattern.rule] = pattern
+        for length in patterns.prefix_lengths:
+            for pattern in patterns.by_prefix.get(token[:length], ()):
+                woken[pattern.rule] = pattern
+    words = frozenset(tokens)
+    return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
+
+
+def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:
+    """Yield where the patterns match, but for those whose guard is in the line too."""
+    for pattern in patterns:
+        for found in pattern.search.finditer(line):
+            if any(guard.search(line) for guard in pattern.unless):
+                break
+            yield Finding(pattern, found.start(), found.end())
+
+
+def judge(findings: list[Finding], shields: list[Finding]) -> Verdict:
+    """Return the highest finding that no shield covers, and that is not part of a sentence about somebody else."""
+    others = [f for f in findings if f.pattern.level == "third_party"]
+    verdict = NOTHING
+    for finding in findings:
+        covered = any(shield.touches(finding) for shield in shields) or any(o.contains(finding) for o in others)
+        if not covered:
+            verdict = max(verdict, Verdict(finding.pattern.level, finding.pattern.rule), key=rank)
+    return verdict
