@@ -1,48 +1,36 @@
-"""One turn, top to bottom: who answers, what is remembered, by rule or by model, and always in words.
+"""One turn, top to bottom: is the person safe, who answers, by rule or by model, and always in words.
 
-Whatever fails here costs as little as it can: a store the memory of this turn, a model its own words.
+Whatever fails here costs as little as it can: a store the memory of this turn, a model its own words. Somebody at risk
+meets neither a model nor a wait.
 """
 
-import hashlib
-from collections.abc import Mapping, Sequence
+import logging
 from dataclasses import dataclass, replace
-from typing import Protocol
 from zlib import crc32
 
-from app.core.deadline import Clock, Deadline
-from app.core.errors import ModelError, StoreError
+from app.answers import Answered, answer_by_model, answer_by_rule, fallback
+from app.core.deadline import Deadline
 from app.core.persona import Persona
-from app.core.prompt import MAX_USER_CHARACTERS, Prompt, build_prompt
-from app.core.reply import tidy
 from app.core.requests import asks_to_forget, forgotten_words
-from app.core.types import Care, Completion, Exchange, Reply, ReplySource, Session, Turn
-from app.sessions import Sessions
+from app.core.types import Care, Completion, Reply, Session, Turn, Verdict
+from app.memory import forget, recall, recall_at_once, remember, remember_crisis, remember_late_finding
+from app.safety.care import after_answer, is_follow_up_due, is_resource_due, raise_risk, risk_now
+from app.safety.helplines import country_from
+from app.safety.honesty import (
+    asks_if_human,
+    break_reminder,
+    disclosure,
+    is_disclosure_due,
+    states_minor,
+    truthful_answer,
+)
+from app.safety.replies import crisis_reply, follow_up, resource_line, screening_failed
+from app.safety.screen import screen_user
+from app.services import Services
+
+logger = logging.getLogger(__name__)
 
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
-
-
-class Models(Protocol):
-    """What a turn needs of a model endpoint; models.endpoint.Endpoint is one."""
-
-    def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
-        """Return the model's words, those so far at the deadline. Raises ModelError when there is not one."""
-
-    def ping(self, deadline: Deadline) -> None:
-        """Return when the endpoint answers. Raises ModelError."""
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """All that a turn needs from outside. `model_of` is every persona's model id, `wall_clock` seconds since 1970."""
-
-    personas: Mapping[str, Persona]
-    default_persona: str
-    model_of: Mapping[str, str]
-    sessions: Sessions
-    models: Models
-    history_tokens: int
-    clock: Clock
-    wall_clock: Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,122 +40,119 @@ class Fulfillment:
     reply: Reply
     persona: str
     completion: Completion | None = None
+    verdict: Verdict | None = None
     problems: tuple[str, ...] = ()
 
 
 def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
-    """Return the answer to a turn, before the deadline, never empty."""
-    session, problems = _recall(turn, services)
-    persona = choose_persona(turn, session, services)
-    if session.persona != persona.id:
-        session = Session()
+    """Return the answer to a turn, before the deadline, never empty. Nothing comes before the screen."""
+    try:
+        verdict = screen_user(turn.text)
+    except Exception:  # not knowing whether somebody is in danger, we act as if
+        logger.exception("screening failed")
+        words = screening_failed(turn.language, _country(turn))
+        return Fulfillment(Reply(words, "safety"), services.default_persona, problems=("screening_failed",))
+    if verdict.level != "none":
+        return _meet_crisis(turn, verdict, services)
     if turn.kind == "text" and asks_to_forget(turn.text):
-        return Fulfillment(_forget(turn, services), persona.id, problems=problems)
-    by_rule = _answer_by_rule(turn, persona)
-    if by_rule is not None:
-        return Fulfillment(by_rule, persona.id, problems=problems)
-    seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
-    answered = _answer_by_model(turn, persona, session, seed, deadline.earlier(RESERVE_S), services)
-    problems += answered.problems + _remember(turn, persona, answered.reply, services)
-    return replace(answered, problems=problems)
+        reply = Reply(forgotten_words(turn.language, forget(turn, services)), "rule")
+        return Fulfillment(reply, services.default_persona, verdict=verdict)
+    return _answer_calmly(turn, deadline, services, verdict)
 
 
 def last_resort(turn: Turn, services: Services) -> Fulfillment:
     """Return an answer that depends on nothing but the default persona's words, for when fulfill itself failed."""
     persona = services.personas[services.default_persona]
-    return Fulfillment(_fallback(turn, persona, crc32(turn.id.encode())), persona.id)
+    return Fulfillment(fallback(turn, persona, crc32(turn.id.encode())), persona.id)
 
 
 def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:
     """Return who answers: named by tag, by parameter, by intent, the one of the session so far, else the default."""
     by_intent = {intent: persona.id for persona in services.personas.values() for intent in persona.intents}
-    wanted = (
-        turn.tag.lower(),
-        turn.persona.lower(),
-        by_intent.get(turn.intent, ""),
-        session.persona,
-        services.default_persona,
-    )
+    named = (turn.tag.lower(), turn.persona.lower(), by_intent.get(turn.intent, ""))
+    wanted = (*named, session.persona, services.default_persona)
     return next(services.personas[name] for name in wanted if name in services.personas)
 
 
-def session_key(channel: str, session: str) -> str:
-    """Return the name a session has in the store and the log: a hash, so that neither holds the caller's id."""
-    return hashlib.blake2b(f"{channel}\n{session}".encode(), digest_size=16).hexdigest()
+def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillment:
+    """Answer somebody at risk with our own words, without a model and without waiting for the store."""
+    now = services.wall_clock()
+    session = recall_at_once(turn, services)
+    persona = choose_persona(turn, session, services)
+    care = _notice_minor(session.care, turn)
+    variant = session.turns + crc32(turn.id.encode())
+    words = crisis_reply(verdict.level, turn.language, _country(turn), variant, care.is_minor)
+    care = replace(after_answer(raise_risk(care, verdict.level, now), names_resource=True), seen_at=now)
+    remember_crisis(turn, persona, care, verdict.level, services)
+    return Fulfillment(Reply(words, "safety"), persona.id, verdict=verdict)
 
 
-def _recall(turn: Turn, services: Services) -> tuple[Session, tuple[str, ...]]:
-    if not turn.session:
-        return Session(), ()
-    try:
-        return services.sessions.read(session_key(turn.channel, turn.session), services.wall_clock()), ()
-    except StoreError:
-        return Session(), ("StoreError",)
-
-
-def _remember(turn: Turn, persona: Persona, reply: Reply, services: Services) -> tuple[str, ...]:
-    """Keep the exchange; a persona without memory keeps no words. Return what went wrong."""
-    if not turn.session:
-        return ()
-    exchange = (
-        Exchange(turn.text[:MAX_USER_CHARACTERS], reply.text, answered=reply.source != "fallback")
-        if persona.memory
-        else None
+def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: Verdict) -> Fulfillment:
+    session, problems = recall(turn, services)
+    persona = choose_persona(turn, session, services)
+    if session.persona != persona.id:
+        session = Session(care=session.care)
+    care = _notice_minor(session.care, turn)
+    seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
+    answered = (
+        _answer_for_safety(turn, persona, care, seed, services)
+        or answer_by_rule(turn, persona)
+        or answer_by_model(turn, persona, session, seed, deadline.earlier(RESERVE_S), services)
     )
-    key = session_key(turn.channel, turn.session)
-    try:
-        services.sessions.append(key, exchange, persona.id, Care(), services.wall_clock())
-    except StoreError:
-        return ("StoreError",)
-    return ()
+    if answered.late_finding is not None and answered.late_finding.done():
+        level = answered.late_finding.result()
+        if level != "none":
+            return _meet_crisis(turn, Verdict(level, "moderation"), services)
+    # What is due is said but not kept: a later prompt must not teach the model to say it.
+    reply, care = _add_what_is_due(turn, persona, answered, care, services)
+    problems += answered.problems + remember(turn, persona, answered.reply, care, answered.is_kept, services)
+    if answered.late_finding is not None:
+        remember_late_finding(turn, persona, answered.late_finding, services)
+    return Fulfillment(reply, persona.id, answered.completion, verdict, problems)
 
 
-def _forget(turn: Turn, services: Services) -> Reply:
-    is_done = True
-    try:
-        services.sessions.forget(session_key(turn.channel, turn.session))
-    except StoreError:
-        is_done = False
-    return Reply(forgotten_words(turn.language, is_done), "rule")
+def _answer_for_safety(turn: Turn, persona: Persona, care: Care, seed: int, services: Services) -> Answered | None:
+    """Return the truth to who asks what is answering, fixed words after a disclosure, None for all others."""
+    if turn.kind != "text":
+        return None
+    if asks_if_human(turn.text):
+        return Answered(Reply(truthful_answer(turn.text, persona.name, turn.language, seed), "rule"))
+    now = services.wall_clock()
+    if not is_follow_up_due(care, now):
+        return None
+    words = follow_up(risk_now(care, now), turn.language, _country(turn), seed, care.is_minor)
+    return Answered(Reply(words, "safety"), is_kept=False, is_follow_up=True)
 
 
-def _answer_by_rule(turn: Turn, persona: Persona) -> Reply | None:
-    """Return the answer to everything that is not a person's words, None for those."""
+def _add_what_is_due(
+    turn: Turn, persona: Persona, answered: Answered, care: Care, services: Services
+) -> tuple[Reply, Care]:
+    """Return the reply with the notice of an AI before it and a helpline after it where they are due, and the new care.
 
-    def pick(lines: Sequence[str]) -> str:
-        return lines[crc32(turn.id.encode()) % len(lines)]
-
-    suggestions = persona.lines(persona.suggestions, turn.language)
-    match turn.kind:
-        case "text":
-            return None
-        case "welcome" | "health_check":
-            return Reply(pick(persona.lines(persona.greeting, turn.language)), "greeting", suggestions)
-        case "goodbye":
-            return Reply(pick(persona.lines(persona.farewell, turn.language)), "rule", end_session=True)
-        case "slot_filling" if turn.prompt:
-            return Reply(turn.prompt, "rule")
-        case _:
-            return Reply(pick(persona.lines(persona.reprompt, turn.language)), "rule", suggestions)
-
-
-def _answer_by_model(
-    turn: Turn, persona: Persona, session: Session, seed: int, deadline: Deadline, services: Services
-) -> Fulfillment:
-    prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
-    try:
-        completion = services.models.complete(prompt, services.model_of[persona.id], deadline)
-    except ModelError as error:
-        return Fulfillment(_fallback(turn, persona, seed), persona.id, problems=(type(error).__name__,))
-    text = tidy(persona, completion)
-    if not text:
-        problem = f"no_words_{completion.finish_reason}"
-        return Fulfillment(_fallback(turn, persona, seed), persona.id, completion, (problem,))
-    source: ReplySource = "model" if completion.finish_reason in {"stop", "length"} else "partial"
-    return Fulfillment(Reply(text, source), persona.id, completion)
+    A conversation that paused for longer than it is remembered begins anew, with a notice.
+    """
+    now = services.wall_clock()
+    text = answered.reply.text
+    is_new = now - care.seen_at > services.session_ttl_s
+    if turn.kind not in {"health_check", "slot_filling"} and is_disclosure_due(
+        None if is_new else care.disclosed_at, now
+    ):
+        say = disclosure(persona.name, turn.language)
+        if not is_new:
+            say = break_reminder(persona.name, turn.language, care.is_minor)
+        text = f"{say} {text}"
+        care = replace(care, disclosed_at=now)
+    is_due = is_resource_due(care, now) and not answered.is_follow_up
+    if is_due:
+        text = f"{text} {resource_line(turn.language, _country(turn), care.is_minor)}"
+    care = after_answer(care, is_due or answered.is_follow_up, answered.is_follow_up)
+    return replace(answered.reply, text=text), replace(care, seen_at=now)
 
 
-def _fallback(turn: Turn, persona: Persona, seed: int) -> Reply:
-    """Return a fallback line; seeds that follow each other give different ones."""
-    lines = persona.lines(persona.fallback, turn.language)
-    return Reply(lines[seed % len(lines)], "fallback")
+def _notice_minor(care: Care, turn: Turn) -> Care:
+    return replace(care, is_minor=True) if turn.kind == "text" and states_minor(turn.text) else care
+
+
+def _country(turn: Turn) -> str:
+    parameter = turn.parameters.get("country")
+    return country_from(turn.language, turn.phone_prefix, parameter if isinstance(parameter, str) else "")

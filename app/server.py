@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -20,10 +21,12 @@ from app.channels.wire import encode, fit
 from app.core.deadline import Deadline
 from app.core.errors import BadRequest, ConfigError, ModelError, StoreError, Unauthorized
 from app.core.persona import Persona
-from app.core.types import Turn
-from app.fulfillment import Fulfillment, Services, fulfill, last_resort, session_key
+from app.core.types import RiskLevel, Turn
+from app.fulfillment import Fulfillment, fulfill, last_resort
+from app.memory import session_key
 from app.models.endpoint import Endpoint
 from app.personas import SHIPPED, load_personas
+from app.services import Moderate, Services
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings, read_settings
 
@@ -33,6 +36,7 @@ MAX_REQUEST_BYTES = 256 * 1024
 _READY_S = 2.0
 _READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
 _SWEEP_EVERY_S = 60.0
+_BACKGROUND_THREADS = 32
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -94,11 +98,30 @@ def make_services(settings: Settings) -> Services:
         default_persona=settings.default_persona,
         model_of={persona.id: _model_of(persona, settings) for persona in personas.values()},
         sessions=SqliteSessions(settings.sessions_path, settings.session_ttl_s),
+        session_ttl_s=settings.session_ttl_s,
         models=Endpoint(settings.openai_base_url, key, settings.threads, settings.model_stream),
+        moderate=_moderate_with(settings.moderation, settings.openai_base_url, key),
+        background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
         history_tokens=settings.history_tokens,
         clock=time.monotonic,
         wall_clock=time.time,
     )
+
+
+def _moderate_with(model: str | None, base_url: str, key: str) -> Moderate | None:
+    """Return how to ask the second rail. It has connections of its own: when it hangs, the persona's model must not."""
+    if model is None:
+        return None
+    endpoint = Endpoint(base_url, key, _BACKGROUND_THREADS)
+
+    def moderate(text: str, deadline: Deadline) -> RiskLevel:
+        try:
+            return endpoint.moderate(text, model, deadline)
+        except ModelError as error:
+            logger.warning("moderation did not answer", extra={"reason": type(error).__name__})
+            return "none"
+
+    return moderate
 
 
 def _model_of(persona: Persona, settings: Settings) -> str:
@@ -153,6 +176,8 @@ def _log_turn(turn: Turn, fulfillment: Fulfillment, seconds: float, left_s: floa
         "kind": turn.kind,
         "persona": fulfillment.persona,
         "source": fulfillment.reply.source,
+        "risk": fulfillment.verdict.level if fulfillment.verdict else None,
+        "rule": fulfillment.verdict.rule if fulfillment.verdict else None,
         "model": completion.model if completion else None,
         "model_s": round(completion.seconds, 3) if completion else None,
         "tokens": completion.tokens if completion else None,
@@ -160,7 +185,7 @@ def _log_turn(turn: Turn, fulfillment: Fulfillment, seconds: float, left_s: floa
         "left_s": round(left_s, 3),
         "problems": list(fulfillment.problems),
     }
-    logger.info("turn", extra={name: value for name, value in fields.items() if value is not None})
+    logger.info("turn", extra={name: value for name, value in fields.items() if value not in (None, "")})
 
 
 class Readiness:

@@ -39,6 +39,11 @@ class Settings(BaseSettings):
     model_stream: bool = Field(
         True, description="Ask for the answer word by word. `false` for endpoints that cannot; then late means lost."
     )
+    moderation_model: str | None = Field(
+        None,
+        description="A second look at what people say, beside the built-in screen. "
+        "Default: omni-moderation-latest when the endpoint is OpenAI's, else none.",
+    )
     default_persona: str = Field("joy", description="Who answers when the request names no persona.")
     personas_dir: Path | None = Field(None, description="A folder of persona files in place of app/personas.")
     history_tokens: Annotated[int, Field(ge=0, le=100_000)] = Field(
@@ -89,6 +94,11 @@ class Settings(BaseSettings):
     def is_production(self) -> bool:
         """Whether strangers can reach this server: said so, or on Railway."""
         return self.app_env == "production" or bool(self.railway_environment_name or self.railway_public_domain)
+
+    @property
+    def moderation(self) -> str | None:
+        """The moderation model to ask, None for none."""
+        return self.moderation_model or ("omni-moderation-latest" if self.openai_base_url == OPENAI_URL else None)
 
     @property
     def bind_address(self) -> str:

@@ -4,6 +4,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,9 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.fulfillment import Services
 from app.personas import load_personas
 from app.server import create_app
+from app.services import Services
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings
 from tests.fakes import FakeClock, FakeModels
@@ -51,14 +52,23 @@ def sessions(tmp_path: Path) -> Iterator[SqliteSessions]:
 
 
 @pytest.fixture
-def services(models: FakeModels, sessions: SqliteSessions, wall_clock: FakeClock) -> Services:
+def background() -> Iterator[Executor]:
+    with ThreadPoolExecutor(4) as executor:
+        yield executor
+
+
+@pytest.fixture
+def services(models: FakeModels, sessions: SqliteSessions, background: Executor, wall_clock: FakeClock) -> Services:
     personas = load_personas()
     return Services(
         personas=personas,
         default_persona="joy",
         model_of=dict.fromkeys(personas, "test-model"),
         sessions=sessions,
+        session_ttl_s=1_800,
         models=models,
+        moderate=None,
+        background=background,
         history_tokens=1_000,
         clock=FakeClock(100.0),
         wall_clock=wall_clock,

@@ -31,7 +31,10 @@ ALLOWED: dict[str, set[str]] = {
     "app/settings.py": {"app.core"},
     "app/logs.py": set(),
     "app/authentication.py": {"app.core", "app.settings"},
-    "app/fulfillment.py": {"app.core", "app.safety", "app.sessions"},
+    "app/services.py": {"app.core", "app.sessions"},
+    "app/memory.py": {"app.core", "app.safety", "app.services"},
+    "app/answers.py": {"app.core", "app.safety", "app.services"},
+    "app/fulfillment.py": {"app.core", "app.safety", "app.services", "app.memory", "app.answers"},
 }
 
 VENDORS: dict[str, set[str]] = {

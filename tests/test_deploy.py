@@ -104,7 +104,8 @@ def test_the_procfiles_line_answers_turns(python: str, tmp_path: Path, request_b
     ):
         status, content = post(port, request_body)
 
-    assert (status, text_of(content)) == (200, "I hear you. What happened?")
+    assert status == 200
+    assert text_of(content).endswith("I hear you. What happened?")
 
 
 def test_workers_share_the_memory(python: str, tmp_path: Path) -> None:

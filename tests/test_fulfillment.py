@@ -7,9 +7,20 @@ import pytest
 
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, ModelTimeout
-from app.core.types import Exchange, Message, Session, Turn, TurnKind
-from app.fulfillment import RESERVE_S, Fulfillment, Services, choose_persona, fulfill, last_resort, session_key
+from app.core.types import Care, Exchange, Message, Session, Turn, TurnKind
+from app.fulfillment import RESERVE_S, Fulfillment, choose_persona, fulfill, last_resort
+from app.memory import session_key
+from app.services import Services
 from tests.fakes import BrokenSessions, FakeClock, FakeModels
+
+TOLD = Care(seen_at=1_700_000_000.0, disclosed_at=1_700_000_000.0)
+
+
+@pytest.fixture(autouse=True)
+def _has_been_told(services: Services) -> None:
+    """The conversation goes on: that JOY is a program has just been said (tests/test_fulfillment_safety.py)."""
+    now = services.wall_clock()
+    services.sessions.append(session_key("dialogflow_es", "abc"), None, "joy", TOLD, now)
 
 
 def text_turn(text: str, **fields: Any) -> Turn:
@@ -132,7 +143,7 @@ def test_a_store_that_is_down_costs_only_the_memory(services: Services, models: 
 
     result = run(text_turn("I feel low"), replace(services, sessions=BrokenSessions()))
 
-    assert result.reply.text == "I hear you. What happened?"
+    assert result.reply.text.endswith("I hear you. What happened?")
     assert result.problems == ("StoreError", "StoreError")
 
 
@@ -234,7 +245,8 @@ def test_a_persona_without_memory_keeps_no_words(services: Services, models: Fak
     run(text_turn("52, woman, machines", tag="superhero"), services)
 
     key = session_key("dialogflow_es", "abc")
-    assert services.sessions.read(key, services.wall_clock()) == Session("superhero", (), 1)
+    session = services.sessions.read(key, services.wall_clock())
+    assert (session.persona, session.exchanges, session.turns) == ("superhero", (), 1)
 
 
 def test_memory_ends_with_the_time_to_live(services: Services, models: FakeModels, wall_clock: FakeClock) -> None:

@@ -16,8 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.core.errors import ModelBroken
-from app.fulfillment import Services
 from app.server import MAX_REQUEST_BYTES, create_app
+from app.services import Services
 from app.settings import Settings
 from tests.conftest import cx_request, es_request
 from tests.fakes import BrokenSessions, FakeModels
@@ -32,8 +32,8 @@ def test_webhook_answers_es(client: FlaskClient, models: FakeModels) -> None:
 
     assert response.status_code == 200
     parsed = dialogflow_v2.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
-    assert parsed.fulfillment_text == "I hear you. What happened?"
-    assert list(parsed.fulfillment_messages[0].text.text) == ["I hear you. What happened?"]
+    assert parsed.fulfillment_text.endswith("I hear you. What happened?")
+    assert list(parsed.fulfillment_messages[0].text.text) == [parsed.fulfillment_text]
 
 
 def test_webhook_answers_cx(client: FlaskClient, models: FakeModels) -> None:
@@ -44,7 +44,7 @@ def test_webhook_answers_cx(client: FlaskClient, models: FakeModels) -> None:
 
     assert response.status_code == 200
     parsed = dialogflowcx_v3.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
-    assert list(parsed.fulfillment_response.messages[0].text.text) == ["I hear you. What happened?"]
+    assert parsed.fulfillment_response.messages[0].text.text[0].endswith("I hear you. What happened?")
 
 
 @pytest.mark.parametrize("payload", request_fixtures())

@@ -15,6 +15,7 @@ from app.channels.wire import (
     read_name,
     read_object,
     read_objects,
+    read_phone_prefix,
     read_texts,
     read_words,
     session_id,
@@ -50,8 +51,8 @@ def claims(body: Mapping[str, Any]) -> bool:
 def parse(body: Mapping[str, Any]) -> Turn:
     """Return the turn of a v2 WebhookRequest. Raises BadRequest when queryResult is no object.
 
-    originalDetectIntentRequest.payload holds tokens and ids of the user: only its `source` and whether it is a
-    health check are ever looked at.
+    originalDetectIntentRequest.payload holds tokens and ids of the user: only its `source`, whether it is a
+    health check, and the country of a caller's number are ever looked at.
     """
     query = read_object(body, "queryResult")
     if not query:
@@ -70,6 +71,7 @@ def parse(body: Mapping[str, Any]) -> Turn:
         language=read_name(query, "languageCode"),
         origin=origin,
         is_voice=_VOICE.search(origin) is not None,
+        phone_prefix=read_phone_prefix(read_object(original, "payload")),
         intent=read_name(read_object(query, "intent"), "displayName"),
         event=event,
         persona=read_name(read_object(query, "parameters"), "persona"),

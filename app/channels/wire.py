@@ -15,6 +15,7 @@ Json = Mapping[str, Any]
 _T = TypeVar("_T")
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 _MAX_NAME_CHARACTERS = 1_024
+_PHONE_PREFIX_CHARACTERS = 5  # "+1416": North America needs the area code
 _MAX_WORDS_OF_A_GREETING = 3
 
 
@@ -48,6 +49,11 @@ def read_name(body: Json, name: str) -> str:
 def read_words(body: Json, name: str) -> str:
     """Return what a person said, cleaned and whole: every word of it is screened. Empty when absent."""
     return clean(_field(body, name, str) or "")
+
+
+def read_phone_prefix(payload: Json) -> str:
+    """Return the begin of a caller's number from a telephony payload: its country, never the number itself."""
+    return read_name(read_object(payload, "telephony"), "callerId")[:_PHONE_PREFIX_CHARACTERS]
 
 
 def read_flag(body: Json, name: str, default: bool) -> bool:

@@ -68,6 +68,8 @@ class Persona(_Table):
 
     `format = "text"` is for prompt/completion models: the prompt ends with `separator`, answers end with `end`.
     `memory = false` makes each turn stand alone. `intents` are ES intent names that switch to this persona.
+    `safety = "standard"` lets the model speak of illness and medicine, as a persona may that is nobody's companion;
+    no setting turns safety off.
     """
 
     id: str
@@ -88,6 +90,7 @@ class Persona(_Table):
     examples: tuple[ShownExample, ...] = ()
     memory: bool = True
     intents: tuple[str, ...] = ()
+    safety: Literal["strict", "standard"] = "strict"
 
     @model_validator(mode="after")
     def _check_suggestions(self) -> "Persona":

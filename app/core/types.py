@@ -34,6 +34,7 @@ class Turn:
     `session` is the id alone (no path), empty when the request carries none: such a turn has no memory.
     `address` is what the channel itself needs to answer (ES: the session's full name, CX: the current page).
     `persona` is the persona that the request asks for by name, already looked for in tag and parameters.
+    `phone_prefix` is the begin of a caller's number, no more than tells the country.
     `prompt` is Dialogflow's own question to the user while it fills slots.
     """
 
@@ -45,6 +46,7 @@ class Turn:
     language: str = ""
     origin: str = "unknown"
     is_voice: bool = False
+    phone_prefix: str = ""
     intent: str = ""
     event: str = ""
     tag: str = ""

@@ -14,6 +14,9 @@ from app.safety.tables import FOLDER, languages_in
 
 _SHORTEST_SECRET = 6  # letters and digits; anything shorter would be found by chance
 
+# What only matters between a companion and who confides in it; a support desk may well speak of a prescription.
+_COMPANIONS_ONLY = frozenset({"contract", "diagnosis", "medication", "minimising", "only_me", "secrecy"})
+
 
 @dataclass(frozen=True, slots=True)
 class ReplyFinding:
@@ -22,9 +25,10 @@ class ReplyFinding:
     rule: str
 
 
-def screen_reply(text: str, secrets: Sequence[str] = ()) -> ReplyFinding | None:
+def screen_reply(text: str, secrets: Sequence[str] = (), is_companion: bool = True) -> ReplyFinding | None:
     """Return the first rule that the reply breaks, None when it may be sent.
 
+    Who is nobody's companion, such as an interviewer, is bound by fewer rules: see _COMPANIONS_ONLY.
     `secrets` are phrases that stand only in our instructions: a reply that holds one, however spaced, leaks them.
     """
     folded = fold(text)
@@ -32,7 +36,7 @@ def screen_reply(text: str, secrets: Sequence[str] = ()) -> ReplyFinding | None:
         return ReplyFinding("any.leak.secret")
     for sentence in sentences(folded):
         for rule in output_rules():
-            if matches(rule, sentence):
+            if (is_companion or rule.kind not in _COMPANIONS_ONLY) and matches(rule, sentence):
                 return ReplyFinding(rule.name)
     return None
 

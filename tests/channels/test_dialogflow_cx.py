@@ -49,6 +49,7 @@ def test_parse_reads_a_transcript_as_words_that_were_spoken() -> None:
         language="en-us",
         origin="telephony",
         is_voice=True,
+        phone_prefix="+1555",
         tag="joy",
         id="9d1e0000-0000-4000-8000-000000000202",
     )

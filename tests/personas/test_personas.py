@@ -31,11 +31,12 @@ def test_shipped_personas_have_two_fallback_lines_in_every_language(persona: Per
     assert all(len(lines) >= 2 for lines in persona.fallback.values())
 
 
-def test_joy_says_that_she_is_an_ai_wherever_she_says_hello() -> None:
-    """Nobody may take JOY for a person: each greeting, in each language, says what she is."""
+def test_joy_is_told_that_she_is_an_ai() -> None:
+    """The model is instructed with the truth; that people are told it does not depend on the model."""
     joy = load_personas()["joy"]
 
-    assert [line for lines in joy.greeting.values() for line in lines if "AI" not in line] == []
+    assert "You are an AI, not a human and not a therapist." in joy.instructions
+    assert joy.safety == "strict"
 
 
 def test_load_reads_files_with_a_byte_order_mark(tmp_path: Path) -> None:
