@@ -10,19 +10,23 @@ from collections.abc import Mapping
 from app.core.languages import best_language
 
 _MAX_CHARACTERS = 200  # a request is short; more is a story, whatever it begins with
+_BETWEEN_WORDS = re.compile(r"[\s,.!?…。！？，、।]+")
+
+# Between words stands exactly one space, so that no two parts can match the same one: with \s* and optional commas
+# next to each other, a polite message of 180 characters took minutes.
 _FORGET = re.compile(
-    r"""(?:(?:please|can\s+you|could\s+you|i\s+want\s+you\s+to|por\s+favor|veuillez|s'il\s+(?:te|vous)\s+pla[iî]t|bitte|कृपया),?\s+)*
-    (?:(?:delete|erase|remove|wipe|clear)\s+(?:all\s+(?:of\s+)?)?(?:my\s+(?:data|messages|history|conversation|chats?|words)
-        |this\s+(?:conversation|chat)|everything(?:\s+(?:i\s+said|about\s+me|you\s+know\s+about\s+me))?)
-      |forget\s+(?:me|everything(?:\s+(?:i\s+said|about\s+me))?|this\s+conversation|what\s+i\s+(?:said|told\s+you))
-      |(?:borr[ae]|elimin[ae])\s+(?:todos\s+)?mis\s+(?:datos|mensajes) | olv[ií]dame | olvida\s+todo(?:\s+lo\s+que\s+dije)?
-      |(?:supprime[rz]?|efface[rz]?)\s+(?:toutes\s+)?mes\s+(?:donn[ée]es|messages) | oublie[z]?[\s-]moi
-      |l(?:ö|oe?)sche?(?:n\s+sie)?\s+(?:alle\s+)?meine\s+(?:daten|nachrichten) | vergiss\s+(?:mich|alles)
-      |(?:apag(?:a|ue)|exclua|delete)\s+(?:todos\s+)?(?:os\s+)?meus\s+(?:dados|mensagens) | esque[çc][ae][\s-](?:me|(?:de\s+)?mim)
-      |mera\s+(?:sara\s+)?data\s+(?:delete|mita)\s*(?:karo|kar\s+do|do)
-      |मेरा\s+(?:सारा\s+)?(?:डेटा|डाटा)\s+(?:मिटा|हटा|डिलीट\s+कर)\s+(?:दो|दें|दीजिए) | मुझे\s+भूल\s+जाओ
+    r"""(?:(?:please|can[ ]you|could[ ]you|i[ ]want[ ]you[ ]to|por[ ]favor|veuillez|s'il[ ](?:te|vous)[ ]pla[iî]t|bitte|कृपया),?[ ])*
+    (?:(?:delete|erase|remove|wipe|clear)[ ](?:all[ ](?:of[ ])?)?(?:my[ ](?:data|messages|history|conversation|chats?|words)
+        |this[ ](?:conversation|chat)|everything(?:[ ](?:i[ ]said|about[ ]me|you[ ]know[ ]about[ ]me))?)
+      |forget[ ](?:me|everything(?:[ ](?:i[ ]said|about[ ]me))?|this[ ]conversation|what[ ]i[ ](?:said|told[ ]you))
+      |(?:borr[ae]|elimin[ae])[ ](?:todos[ ])?mis[ ](?:datos|mensajes) | olv[ií]dame | olvida[ ]todo(?:[ ]lo[ ]que[ ]dije)?
+      |(?:supprime[rz]?|efface[rz]?)[ ](?:toutes[ ])?mes[ ](?:donn[ée]es|messages) | oublie[z]?[ -]moi
+      |l(?:ö|oe?)sche?(?:n[ ]sie)?[ ](?:alle[ ])?meine[ ](?:daten|nachrichten) | vergiss[ ](?:mich|alles)
+      |(?:apag(?:a|ue)|exclua|delete)[ ](?:todos[ ])?(?:os[ ])?meus[ ](?:dados|mensagens) | esque[çc][ae][ -](?:me|(?:de[ ])?mim)
+      |mera[ ](?:sara[ ])?data[ ](?:delete|mita)[ ]?(?:karo|kar[ ]do|do)
+      |मेरा[ ](?:सारा[ ])?(?:डेटा|डाटा)[ ](?:मिटा|हटा|डिलीट[ ]कर)[ ](?:दो|दें|दीजिए) | मुझे[ ]भूल[ ]जाओ
       |(?:请|麻烦|帮我)*(?:删除|清除|删掉)(?:我的)?(?:所有|全部)?(?:数据|资料|聊天记录|记录|对话) | (?:请)?忘(?:记|掉)(?:我|我说的(?:一切|话))
-    )(?:\s*,?\s*(?:please|now|por\s+favor|bitte|s'il\s+(?:te|vous)\s+pla[iî]t))*\s*[.!?。！？।]*""",
+    )(?:[ ](?:please|now|por[ ]favor|bitte|s'il[ ](?:te|vous)[ ]pla[iî]t))*""",
     re.VERBOSE,
 )
 
@@ -52,7 +56,7 @@ def asks_to_forget(text: str) -> bool:
     if len(text) > _MAX_CHARACTERS:
         return False
     folded = unicodedata.normalize("NFKC", text).casefold().replace("\u2019", "'")
-    return _FORGET.fullmatch(folded.strip()) is not None
+    return _FORGET.fullmatch(_BETWEEN_WORDS.sub(" ", folded).strip()) is not None
 
 
 def forgotten_words(language: str, is_done: bool) -> str:

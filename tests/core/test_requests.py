@@ -1,5 +1,6 @@
 """What a person may ask of the server itself: to be forgotten, in seven languages, and only when that was meant."""
 
+import time
 import unicodedata
 
 import pytest
@@ -69,3 +70,13 @@ def test_forgotten_words_speak_all_seven_languages(is_done: bool) -> None:
 def test_forgotten_words_fall_back_to_a_relative_and_to_english(language: str, same_as: str) -> None:
     """A region is answered in its language, and an unknown language in English."""
     assert forgotten_words(language, is_done=True) == forgotten_words(same_as, is_done=True)
+
+
+@pytest.mark.parametrize("polite", [" now", " please", ", please", " , ", " por favor", " s'il te plait"])
+def test_politeness_without_end_takes_no_time(polite: str) -> None:
+    """A message that almost asks, again and again, is read in one pass: this one took minutes once."""
+    started = time.perf_counter()
+
+    assert not asks_to_forget(("delete everything" + polite * 60)[:196] + " x")
+
+    assert time.perf_counter() - started < 0.5
