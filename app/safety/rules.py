@@ -14,7 +14,7 @@ from app.core.errors import ContentError
 from app.safety.tables import read_table, text_at
 
 _TERM = re.compile(r"<([a-z_]+)>")
-_SENTENCE_END = re.compile(r"(?<=[.!?。;\n])\s*")
+_SENTENCE_END = re.compile(r"(?<=[.;])(?<!\bst\.)(?<!\bdr\.)\s+|(?<=[!?。\n])\s*")
 _QUOTED = re.compile(r'"[^"]*"')
 _WINDOW = 400
 _OVERLAP = 100
