@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from app.safety.normalise import fold
 
-SYMBOL = re.compile(r"\.{2,3}|[{}()|?^$]|[^\s{}()|?^$]+(?:\?[^\s{}()|?^$]*)*")
+SYMBOL = re.compile(r"\.{2,3}|[{}()|?^$]|[^\s{}()|?^$.]+(?:\?[^\s{}()|?^$.]*)*")
 ODD = re.compile(r"[^\w\u0900-\u097f]")
 
 
@@ -57,7 +57,7 @@ Classes = Mapping[str, Choice]
 
 def parse(pattern: str, classes: Classes) -> Choice:
     """Return the tree of `pattern`. Raises ValueError saying what is wrong with it."""
-    symbols = SYMBOL.findall(fold(pattern))
+    symbols = SYMBOL.findall(pattern)
     tree, rest = parse_choice(symbols, classes)
     if rest:
         raise ValueError(f'"{rest[0]}" closes nothing')
@@ -109,14 +109,19 @@ def parse_item(symbols: list[str], classes: Classes) -> tuple[Node, list[str]]:
 
 
 def parse_word(text: str) -> Node:
-    """Read a word, a beginning of a word, or a word with letters that may be missing."""
+    """Read a word, a beginning of a word, a word with letters that may be missing, or a row of Chinese characters."""
     if "?" in text:
         before, after = text.split("?", 1)
+        if len(before) == 1 and not after:
+            return Choice(((parse_word(before),),), is_optional=True)
         return Choice(((parse_word(before + after),), (parse_word(before[:-1] + after),)))
     stem = text.removesuffix("~")
-    if not stem or ODD.search(stem):
+    words = fold(stem).split()
+    if not words or any(ODD.search(word) for word in words):
         raise ValueError(f'"{text}" is no word')
-    return Word(stem, is_prefix=stem != text)
+    if len(words) > 1:
+        return Choice((tuple(Word(word) for word in words),))
+    return Word(words[0], is_prefix=stem != text)
 
 
 def to_regex(node: Node, breaks: Sequence[str]) -> str:

@@ -70,7 +70,12 @@ def load_patterns(folder: Path = FOLDER) -> Patterns:
 
     Raises ContentError naming the file and the pattern that is wrong.
     """
-    return combine([read_file(path) for path in sorted(folder.glob("*.toml"))])
+    return combine([read_file(path) for path in sorted(folder.glob("*.toml"), key=english_first)])
+
+
+def english_first(path: Path) -> tuple[bool, str]:
+    """Sort key: a slip that may stand for words of two languages is read as the English one."""
+    return path.stem != "en", path.name
 
 
 def combine(files: Iterable[PatternFile]) -> Patterns:
@@ -91,13 +96,13 @@ def combine(files: Iterable[PatternFile]) -> Patterns:
 
 def combine_lexicon(files: Iterable[PatternFile]) -> Lexicon:
     """One lexicon for all languages: the language of a text is not known, and often there is more than one."""
-    words: set[str] = set()
+    words: dict[str, None] = {}
     spellings: dict[str, str] = {}
     masked: list[str] = []
     real: list[str] = []
     for file in files:
-        words |= file.words
-        spellings |= file.spellings
+        words |= dict.fromkeys(sorted(file.words))
+        spellings = dict(file.spellings) | spellings
         masked += file.masked
         real += file.real
     return build_lexicon(words, spellings, masked, real)

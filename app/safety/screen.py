@@ -29,10 +29,10 @@ class Finding:
         """Whether the two share a word."""
         return self.start < other.end and other.start < self.end
 
-    def contains(self, other: "Finding") -> bool:
-        """Whether the other lies within this one, which is longer."""
-        longer = self.end - self.start > other.end - other.start
-        return longer and self.start <= other.start and other.end <= self.end
+    def speaks_for(self, other: "Finding") -> bool:
+        """Whether the other is the second half of this: "my brother says | I want to die"."""
+        begins_before = self.start < other.start or (self.start == other.start and self.end > other.end)
+        return begins_before and other.start < self.end
 
 
 def screen_user(text: str) -> Verdict:
@@ -110,7 +110,7 @@ def judge(findings: list[Finding], shields: list[Finding]) -> Verdict:
     others = [f for f in findings if f.pattern.level == "third_party"]
     verdict = NOTHING
     for finding in findings:
-        covered = any(shield.touches(finding) for shield in shields) or any(o.contains(finding) for o in others)
+        covered = any(shield.touches(finding) for shield in shields) or any(o.speaks_for(finding) for o in others)
         if not covered:
             verdict = max(verdict, Verdict(finding.pattern.level, finding.pattern.rule), key=rank)
     return verdict

@@ -112,16 +112,20 @@ def misspellings(word: str) -> Iterator[str]:
 def build_lexicon(
     words: Iterable[str], spellings: Mapping[str, str], masked: Iterable[str], real: Iterable[str]
 ) -> Lexicon:
-    """Return the lexicon; `spellings` win over computed slips, and `real` words are never taken for a slip."""
-    known = frozenset(words)
+    """Return the lexicon; `spellings` win over computed slips, earlier `words` over later ones.
+
+    `real` words are never taken for a slip.
+    """
+    ordered = tuple(words)
+    known = frozenset(ordered)
     kept = known | frozenset(real)
     mends: dict[str, str] = {}
-    for word in sorted(w for w in known if len(w) > 3 and w.isascii() and w.isalpha()):
+    for word in (w for w in ordered if len(w) > 3 and w.isascii() and w.isalpha()):
         for slip in misspellings(word):
             if slip not in kept:
                 mends.setdefault(slip, word)
     mends.update(spellings)
     squeezed: dict[str, str] = {}
-    for word in sorted(known | set(masked)):
+    for word in ordered:
         squeezed.setdefault(squeeze(word), word)
     return Lexicon(known, mends, squeezed, tuple(masked))
