@@ -1,17 +1,21 @@
 """Reads patterns/*.toml, once: what the screen of the user's words looks for, in every language at the same time.
 
 A file holds
-    frequent, breaks   words too common to start a search; words that no gap may cross
+    frequent           words too common to start a search
+    others             words that say "somebody else": no gap of a finding about the writer crosses them
+    first_person, mine "I" and "my": no gap of a finding about somebody else crosses the former; see speaker for both
     [spelling]         word = "its misspellings"; `masked` = words hidden behind stars; `real` = never misspellings
     [words]            classes, in order: a class may use those above it
     [unless]           level = "pattern": findings of that level are dropped when it is in the same sentence
     [[pattern]]        id, level, pattern; optional unless, as above for this pattern alone
+`speaker = true`: finds nothing itself; what follows it in the sentence, up to a word of the first person, is about
+somebody else ("my brother says | life is not worth living").
 A pattern of level "none" is a shield: findings of other levels that share a word with it are dropped.
 """
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -28,8 +32,8 @@ LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 MAX_WIDTH = 40
 """The most words that a pattern may cover; the screen's windows overlap by as many."""
 
-FILE_KEYS = frozenset({"frequent", "breaks", "spelling", "words", "unless", "pattern"})
-PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless"})
+FILE_KEYS = frozenset({"frequent", "others", "first_person", "mine", "spelling", "words", "unless", "pattern"})
+PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Pattern:
     search: re.Pattern[str]
     unless: tuple[re.Pattern[str], ...]
     needs: tuple[frozenset[str], ...]
+    own_words: frozenset[str] | None = None
+    """For a speaker: the words by which the writer takes over again (I, my); None for every other pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,10 +118,8 @@ def read_file(path: Path) -> PatternFile:
     """Read and compile one file. Raises ContentError."""
     data = parse_toml(path)
     check_keys(data, FILE_KEYS, path.name)
-    frequent = frozenset(fold(data.get("frequent", "")).split())
-    breaks = fold(data.get("breaks", "")).split()
     classes = read_classes(data.get("words", {}), path.name)
-    compiler = Compiler(path.name, classes, breaks, frequent, data.get("unless", {}))
+    compiler = Compiler(path.name, classes, Frame.of(data), data.get("unless", {}))
     patterns = tuple(compiler.compile(entry) for entry in data.get("pattern", []))
     spelling = {key: fold(text).split() for key, text in data.get("spelling", {}).items()}
     masked, real = tuple(spelling.pop("masked", ())), tuple(spelling.pop("real", ()))
@@ -148,25 +152,38 @@ def read_classes(table: Mapping[str, str], name: str) -> dict[str, Choice]:
     return classes
 
 
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The words of a language that say who is spoken of, and those too common to start a search."""
+
+    frequent: frozenset[str]
+    others: frozenset[str]
+    first_person: frozenset[str]
+    mine: frozenset[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Frame":
+        """Read the frame of one file."""
+        return cls(*(frozenset(fold(data.get(key, "")).split()) for key in ("frequent", "others", "first_person", "mine")))
+
+    def breaks(self, level: RiskLevel) -> list[str]:
+        """Return the words that no gap of a pattern of this level crosses."""
+        first = self.first_person if level in ("none", "third_party") else frozenset()
+        others = self.others if level != "third_party" else frozenset()
+        return sorted(first | others)
+
+
 class Compiler:
     """Compiles the patterns of one file; gathers the words that they are made of."""
 
-    def __init__(
-        self,
-        name: str,
-        classes: Mapping[str, Choice],
-        breaks: list[str],
-        frequent: frozenset[str],
-        unless: Mapping[str, str],
-    ) -> None:
+    def __init__(self, name: str, classes: Mapping[str, Choice], frame: Frame, unless: Mapping[str, str]) -> None:
         self.name = name
         self.classes = classes
-        self.breaks = breaks
-        self.frequent = frequent
+        self.frame = frame
         self.unless = unless
         self.words: set[str] = set()
 
-    def compile(self, entry: Mapping[str, str]) -> tuple[Pattern, frozenset[Word]]:
+    def compile(self, entry: Mapping[str, Any]) -> tuple[Pattern, frozenset[Word]]:
         """Return the pattern and its trigger words. Raises ContentError naming file and id."""
         where = f"{self.name}: {entry.get('id', 'a pattern without id')}"
         check_keys(entry, PATTERN_KEYS, where)
@@ -174,9 +191,12 @@ class Compiler:
             level = LEVELS[LEVELS.index(entry["level"])]  # type: ignore[arg-type]
             tree = self.parse(entry["pattern"])
             guards = [text for text in (entry.get("unless"), self.unless.get(level)) if text]
-            unless = tuple(self.to_search(self.parse(text)) for text in guards)
+            breaks = self.frame.breaks(level)
+            unless = tuple(to_search(self.parse(text), breaks) for text in guards)
             wake, *rest = self.needs(tree)
-            pattern = Pattern(f"{self.name[:-5]}:{entry['id']}", level, self.to_search(tree), unless, plain(rest))
+            rule = f"{self.name[:-5]}:{entry['id']}"
+            own_words = self.frame.first_person | self.frame.mine if entry.get("speaker") else None
+            pattern = Pattern(rule, level, to_search(tree, breaks), unless, plain(rest), own_words)
             return pattern, wake
         except KeyError as error:
             raise ContentError(f"patterns {where}: {error} is missing") from error
@@ -191,13 +211,9 @@ class Compiler:
         self.words |= {word.text for word in words_of(tree) if not word.is_prefix}
         return tree
 
-    def to_search(self, tree: Node) -> re.Pattern[str]:
-        """Compile the tree so that it starts at the beginning of a word."""
-        return re.compile("(?<![^ ])" + to_regex(tree, self.breaks))
-
     def needs(self, tree: Choice) -> list[frozenset[Word]]:
         """Return what a match must hold, the words that wake the pattern first."""
-        found = needs(tree.options[0] if len(tree.options) == 1 else (tree,), self.frequent)
+        found = needs(tree.options[0] if len(tree.options) == 1 else (tree,), self.frame.frequent)
         if not found:
             raise ValueError("every item in it may be missing; add a word that may not")
         return found
@@ -206,3 +222,8 @@ class Compiler:
 def plain(sets: Iterable[frozenset[Word]]) -> tuple[frozenset[str], ...]:
     """Return the sets of whole words; beginnings of words cannot be looked up, so sets with them are left out."""
     return tuple(frozenset(w.text for w in words) for words in sets if not any(w.is_prefix for w in words))
+
+
+def to_search(tree: Node, breaks: Sequence[str]) -> re.Pattern[str]:
+    """Compile the tree so that it starts at the beginning of a word."""
+    return re.compile("(?<![^ ])" + to_regex(tree, breaks))
