@@ -164,7 +164,9 @@ class Frame:
     @classmethod
     def of(cls, data: Mapping[str, Any]) -> "Frame":
         """Read the frame of one file."""
-        return cls(*(frozenset(fold(data.get(key, "")).split()) for key in ("frequent", "others", "first_person", "mine")))
+        return cls(
+            *(frozenset(fold(data.get(key, "")).split()) for key in ("frequent", "others", "first_person", "mine"))
+        )
 
     def breaks(self, level: RiskLevel) -> list[str]:
         """Return the words that no gap of a pattern of this level crosses."""
