@@ -34,6 +34,7 @@ class Turn:
     `session` is the id alone (no path), empty when the request carries none: such a turn has no memory.
     `address` is what the channel itself needs to answer (ES: the session's full name, CX: the current page).
     `persona` is the persona that the request asks for by name, already looked for in tag and parameters.
+    `phone_prefix` is the begin of a caller's number, no more than tells the country.
     `prompt` is Dialogflow's own question to the user while it fills slots.
     """
 
@@ -45,6 +46,7 @@ class Turn:
     language: str = ""
     origin: str = "unknown"
     is_voice: bool = False
+    phone_prefix: str = ""
     intent: str = ""
     event: str = ""
     tag: str = ""
@@ -61,6 +63,33 @@ class Exchange:
     user: str
     reply: str
     answered: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What the safety rules remember of a person: no words, and for longer than the words are kept.
+
+    Times are seconds since 1970, 0 for never. `fixed_turns` is how many of the next answers are still our own fixed
+    words; `since_resource` counts the answers since one named a helpline.
+    """
+
+    risk: RiskLevel = "none"
+    risk_at: float = 0.0
+    fixed_turns: int = 0
+    since_resource: int = 0
+    seen_at: float = 0.0
+    disclosed_at: float = 0.0
+    is_minor: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What is remembered of a conversation. `turns` counts all of its turns, also those whose words are not kept."""
+
+    persona: str = ""
+    exchanges: tuple[Exchange, ...] = ()
+    turns: int = 0
+    care: Care = Care()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ The words are only looked at: nothing is stored or logged, and a verdict names t
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from app.core.types import RiskLevel, Verdict
+from app.core.types import Verdict
 from app.safety.normalise import STOPS, normalise
 from app.safety.pattern_files import LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
 

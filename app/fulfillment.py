@@ -1,0 +1,158 @@
+"""One turn, top to bottom: is the person safe, who answers, by rule or by model, and always in words.
+
+Whatever fails here costs as little as it can: a store the memory of this turn, a model its own words. Somebody at risk
+meets neither a model nor a wait.
+"""
+
+import logging
+from dataclasses import dataclass, replace
+from zlib import crc32
+
+from app.answers import Answered, answer_by_model, answer_by_rule, fallback
+from app.core.deadline import Deadline
+from app.core.persona import Persona
+from app.core.requests import asks_to_forget, forgotten_words
+from app.core.types import Care, Completion, Reply, Session, Turn, Verdict
+from app.memory import forget, recall, recall_at_once, remember, remember_crisis, remember_late_finding
+from app.safety.care import after_answer, is_follow_up_due, is_resource_due, raise_risk, risk_now
+from app.safety.helplines import country_from
+from app.safety.honesty import (
+    asks_if_human,
+    break_reminder,
+    disclosure,
+    is_disclosure_due,
+    states_minor,
+    truthful_answer,
+)
+from app.safety.replies import crisis_reply, follow_up, resource_line, screening_failed
+from app.safety.screen import screen_user
+from app.services import Services
+
+logger = logging.getLogger(__name__)
+
+RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfillment:
+    """What became of a turn. `problems` are labels for the log, such as "ModelTimeout"; never what was said."""
+
+    reply: Reply
+    persona: str
+    completion: Completion | None = None
+    verdict: Verdict | None = None
+    problems: tuple[str, ...] = ()
+
+
+def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
+    """Return the answer to a turn, before the deadline, never empty. Nothing comes before the screen."""
+    try:
+        verdict = screen_user(turn.text)
+    except Exception:  # not knowing whether somebody is in danger, we act as if
+        logger.exception("screening failed")
+        words = screening_failed(turn.language, _country(turn))
+        return Fulfillment(Reply(words, "safety"), services.default_persona, problems=("screening_failed",))
+    if verdict.level != "none":
+        return _meet_crisis(turn, verdict, services)
+    if turn.kind == "text" and asks_to_forget(turn.text):
+        reply = Reply(forgotten_words(turn.language, forget(turn, services)), "rule")
+        return Fulfillment(reply, services.default_persona, verdict=verdict)
+    return _answer_calmly(turn, deadline, services, verdict)
+
+
+def last_resort(turn: Turn, services: Services) -> Fulfillment:
+    """Return an answer that depends on nothing but the default persona's words, for when fulfill itself failed."""
+    persona = services.personas[services.default_persona]
+    return Fulfillment(fallback(turn, persona, crc32(turn.id.encode())), persona.id)
+
+
+def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:
+    """Return who answers: named by tag, by parameter, by intent, the one of the session so far, else the default."""
+    by_intent = {intent: persona.id for persona in services.personas.values() for intent in persona.intents}
+    named = (turn.tag.lower(), turn.persona.lower(), by_intent.get(turn.intent, ""))
+    wanted = (*named, session.persona, services.default_persona)
+    return next(services.personas[name] for name in wanted if name in services.personas)
+
+
+def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillment:
+    """Answer somebody at risk with our own words, without a model and without waiting for the store."""
+    now = services.wall_clock()
+    session = recall_at_once(turn, services)
+    persona = choose_persona(turn, session, services)
+    care = _notice_minor(session.care, turn)
+    variant = session.turns + crc32(turn.id.encode())
+    words = crisis_reply(verdict.level, turn.language, _country(turn), variant, care.is_minor)
+    care = replace(after_answer(raise_risk(care, verdict.level, now), names_resource=True), seen_at=now)
+    remember_crisis(turn, persona, care, verdict.level, services)
+    return Fulfillment(Reply(words, "safety"), persona.id, verdict=verdict)
+
+
+def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: Verdict) -> Fulfillment:
+    session, problems = recall(turn, services)
+    persona = choose_persona(turn, session, services)
+    if session.persona != persona.id:
+        session = Session(care=session.care)
+    care = _notice_minor(session.care, turn)
+    seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
+    answered = (
+        _answer_for_safety(turn, persona, care, seed, services)
+        or answer_by_rule(turn, persona)
+        or answer_by_model(turn, persona, session, seed, deadline.earlier(RESERVE_S), services)
+    )
+    if answered.late_finding is not None and answered.late_finding.done():
+        level = answered.late_finding.result()
+        if level != "none":
+            return _meet_crisis(turn, Verdict(level, "moderation"), services)
+    # What is due is said but not kept: a later prompt must not teach the model to say it.
+    reply, care = _add_what_is_due(turn, persona, answered, care, services)
+    problems += answered.problems + remember(turn, persona, answered.reply, care, answered.is_kept, services)
+    if answered.late_finding is not None:
+        remember_late_finding(turn, persona, answered.late_finding, services)
+    return Fulfillment(reply, persona.id, answered.completion, verdict, problems)
+
+
+def _answer_for_safety(turn: Turn, persona: Persona, care: Care, seed: int, services: Services) -> Answered | None:
+    """Return the truth to who asks what is answering, fixed words after a disclosure, None for all others."""
+    if turn.kind != "text":
+        return None
+    if asks_if_human(turn.text):
+        return Answered(Reply(truthful_answer(turn.text, persona.name, turn.language, seed), "rule"))
+    now = services.wall_clock()
+    if not is_follow_up_due(care, now):
+        return None
+    words = follow_up(risk_now(care, now), turn.language, _country(turn), seed, care.is_minor)
+    return Answered(Reply(words, "safety"), is_kept=False, is_follow_up=True)
+
+
+def _add_what_is_due(
+    turn: Turn, persona: Persona, answered: Answered, care: Care, services: Services
+) -> tuple[Reply, Care]:
+    """Return the reply with the notice of an AI before it and a helpline after it where they are due, and the new care.
+
+    A conversation that paused for longer than it is remembered begins anew, with a notice.
+    """
+    now = services.wall_clock()
+    text = answered.reply.text
+    is_new = now - care.seen_at > services.session_ttl_s
+    if turn.kind not in {"health_check", "slot_filling"} and is_disclosure_due(
+        None if is_new else care.disclosed_at, now
+    ):
+        say = disclosure(persona.name, turn.language)
+        if not is_new:
+            say = break_reminder(persona.name, turn.language, care.is_minor)
+        text = f"{say} {text}"
+        care = replace(care, disclosed_at=now)
+    is_due = is_resource_due(care, now) and not answered.is_follow_up
+    if is_due:
+        text = f"{text} {resource_line(turn.language, _country(turn), care.is_minor)}"
+    care = after_answer(care, is_due or answered.is_follow_up, answered.is_follow_up)
+    return replace(answered.reply, text=text), replace(care, seen_at=now)
+
+
+def _notice_minor(care: Care, turn: Turn) -> Care:
+    return replace(care, is_minor=True) if turn.kind == "text" and states_minor(turn.text) else care
+
+
+def _country(turn: Turn) -> str:
+    parameter = turn.parameters.get("country")
+    return country_from(turn.language, turn.phone_prefix, parameter if isinstance(parameter, str) else "")

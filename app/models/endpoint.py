@@ -1,0 +1,168 @@
+"""One model endpoint: ask it, and be back by the deadline whatever the network does.
+
+Each call runs on a thread of the endpoint's own, while the turn waits no longer than its deadline. So names that do
+not resolve, handshakes that hang and bodies that trickle cost the turn nothing but the wait; then the waiting thread
+shuts the socket, which frees the other one. `timeout=` alone cannot do it: it starts anew with each byte.
+"""
+
+import re
+import ssl
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from typing import Any, TypeVar, cast
+
+import httpx2
+import openai
+
+from app.core.deadline import Deadline
+from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelTimeout
+from app.core.prompt import Prompt
+from app.core.types import Completion, FinishReason, RiskLevel
+from app.models import chat, moderation, text
+from app.models.client import Client
+from app.models.stream import Answer, read_answer
+
+_T = TypeVar("_T")
+
+# What broken bodies and torn connections raise inside the SDK and under it; everything else is a defect of ours.
+_BROKEN = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TypeError, RecursionError)
+
+
+class Endpoint:
+    """An OpenAI-compatible endpoint. Make it after the fork: its threads and sockets do not survive one."""
+
+    def __init__(self, base_url: str, api_key: str, max_calls: int, is_streamed: bool = True) -> None:
+        """Prepare for at most `max_calls` calls at a time; later ones wait for a free thread."""
+        self._base_url = base_url
+        self._api_key = api_key
+        self._is_streamed = is_streamed
+        self._pool = ThreadPoolExecutor(max_calls, thread_name_prefix="model")
+        self._ssl_context: ssl.SSLContext = httpx2.create_ssl_context()
+        self._own = threading.local()
+        self._clients: list[Client] = []
+
+    def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
+        """Return what the model says, at the deadline what it has said so far (finish_reason "deadline").
+
+        Raises ModelTimeout when the deadline comes before the first word, else ModelBusy, ModelRefused or ModelBroken.
+        """
+        started = deadline.clock()
+        answer = Answer()
+        finish_reason: FinishReason
+        try:
+            self._within(deadline, lambda client: self._ask(client, prompt, model, deadline, answer))
+            finish_reason = answer.finish_reason or "cut"
+        except ModelRefused:
+            raise
+        except ModelError as error:
+            if not answer.pieces:
+                raise
+            finish_reason = "deadline" if isinstance(error, ModelTimeout) else "cut"
+        return Completion(answer.text, model, finish_reason, deadline.clock() - started, answer.tokens)
+
+    def ping(self, deadline: Deadline) -> None:
+        """Ask for the list of models, which costs nothing. Raises ModelError when there is no proper answer."""
+        self._within(deadline, lambda client: client.openai.get("/models", cast_to=object))
+
+    def moderate(self, text: str, model: str, deadline: Deadline) -> RiskLevel:
+        """Return what a moderation model says of a text. Raises ModelError when it says nothing by the deadline."""
+        body = moderation.request_body(text, model)
+        answer = self._within(deadline, lambda client: client.openai.post(moderation.PATH, body=body, cast_to=object))
+        return moderation.level_of(answer)
+
+    def close(self) -> None:
+        """Take no more calls, let those in progress end, and close the connections."""
+        self._pool.shutdown(cancel_futures=True)
+        while self._clients:
+            self._clients.pop().openai.close()
+
+    def _ask(self, client: Client, prompt: Prompt, model: str, deadline: Deadline, answer: Answer) -> None:
+        kind = chat if prompt.text is None else text
+        options = {"timeout": max(0.01, deadline.left())}
+        body = {**self._common_body(prompt, model), **kind.request_body(prompt)}
+        # As a raw response: building the SDK's models costs milliseconds, and they break on broken bodies.
+        post = cast("Callable[..., httpx2.Response]", client.openai.post)
+        response = post(kind.PATH, body=body, cast_to=httpx2.Response, stream=True, options=options)
+        with closing(response):
+            read_answer(response.iter_bytes(), kind.words_of, answer)
+
+    def _common_body(self, prompt: Prompt, model: str) -> dict[str, Any]:
+        sampling = prompt.sampling
+        body: dict[str, Any] = {
+            "model": model,
+            "max_tokens": sampling.max_tokens,
+            "temperature": sampling.temperature,
+            "top_p": sampling.top_p,
+            "presence_penalty": sampling.presence_penalty,
+            "frequency_penalty": sampling.frequency_penalty,
+        }
+        if sampling.stop:
+            body["stop"] = list(sampling.stop)
+        if self._is_streamed:
+            body |= {"stream": True, "stream_options": {"include_usage": True}}
+        return body
+
+    def _within(self, deadline: Deadline, work: Callable[[Client], _T]) -> _T:
+        """Run work with a client on a thread of ours; at the deadline cut its socket and raise ModelTimeout."""
+        call = _Call()
+        future = self._pool.submit(lambda: call.run(self._client(), work))
+        try:
+            return future.result(timeout=deadline.left())
+        except TimeoutError:
+            future.cancel()
+            call.cut()
+            raise ModelTimeout("the deadline came first") from None
+
+    def _client(self) -> Client:
+        client: Client | None = getattr(self._own, "client", None)
+        if client is None:
+            client = self._own.client = Client(self._base_url, self._api_key, self._ssl_context)
+            self._clients.append(client)
+        return client
+
+
+class _Call:
+    """One piece of work in progress, which may be cut while it runs and never after."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._client: Client | None = None
+
+    def run(self, client: Client, work: Callable[[Client], _T]) -> _T:
+        self._hold(client)
+        try:
+            return work(client)
+        except ModelError:
+            raise
+        except _BROKEN as error:
+            raise _as_model_error(error) from error
+        finally:
+            self._hold(None)
+
+    def cut(self) -> None:
+        with self._lock:
+            if self._client is not None:
+                self._client.cut()
+
+    def _hold(self, client: Client | None) -> None:
+        with self._lock:
+            self._client = client
+
+
+def _as_model_error(error: Exception) -> ModelError:
+    """Return our error for a vendor's. No message of the endpoint is kept: it may quote the prompt or the key."""
+    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
+        return ModelTimeout("the endpoint kept silent")
+    if isinstance(error, openai.APIStatusError):
+        return _as_status_error(error)
+    return ModelBroken(f"the connection or the body broke ({type(error).__name__})")
+
+
+def _as_status_error(error: openai.APIStatusError) -> ModelError:
+    code = re.sub(r"[^\w.-]", "", str(error.code or error.type or ""))[:60]
+    said = f"HTTP {error.status_code}{f' {code}' if code else ''}"
+    if code in {"content_filter", "content_policy_violation"}:
+        return ModelRefused(said)
+    return ModelBusy(said) if error.status_code in {429, 503} else ModelBroken(said)

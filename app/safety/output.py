@@ -1,0 +1,57 @@
+"""Read the model's reply before the user does: what a companion must never say, whatever it was asked.
+
+The patterns are in output/<language>.toml, all languages are tried on every reply: a model may answer in another
+language than it was asked in. What to say instead is replies.safe_instead. Whether a user is at risk is not asked here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from app.safety.fold import fold
+from app.safety.rules import Rule, load_rules, matches, sentences
+from app.safety.tables import FOLDER, languages_in
+
+_SHORTEST_SECRET = 6  # letters and digits; anything shorter would be found by chance
+
+# What only matters between a companion and who confides in it; a support desk may well speak of a prescription.
+_COMPANIONS_ONLY = frozenset({"contract", "diagnosis", "medication", "minimising", "only_me", "secrecy"})
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFinding:
+    """Why a reply must not be sent. `rule` names the pattern, may be logged, and holds no words of the reply."""
+
+    rule: str
+
+
+def screen_reply(text: str, secrets: Sequence[str] = (), is_companion: bool = True) -> ReplyFinding | None:
+    """Return the first rule that the reply breaks, None when it may be sent.
+
+    Who is nobody's companion, such as an interviewer, is bound by fewer rules: see _COMPANIONS_ONLY.
+    `secrets` are phrases that stand only in our instructions: a reply that holds one, however spaced, leaks them.
+    """
+    folded = fold(text)
+    if any(_holds(folded, secret) for secret in secrets):
+        return ReplyFinding("any.leak.secret")
+    for sentence in sentences(folded):
+        for rule in output_rules():
+            if (is_companion or rule.kind not in _COMPANIONS_ONLY) and matches(rule, sentence):
+                return ReplyFinding(rule.name)
+    return None
+
+
+@cache
+def output_rules() -> tuple[Rule, ...]:
+    """Return the rules of all languages, read once. Raises ContentError."""
+    folder = FOLDER / "output"
+    return tuple(rule for language in languages_in(folder) for rule in load_rules(folder / f"{language}.toml"))
+
+
+def _holds(folded: str, secret: str) -> bool:
+    wanted = _letters(fold(secret))
+    return len(wanted) >= _SHORTEST_SECRET and wanted in _letters(folded)
+
+
+def _letters(folded: str) -> str:
+    return "".join(character for character in folded if character.isalnum())

@@ -1,0 +1,251 @@
+"""The web process: create_app wires everything together, and the routes are thin.
+
+`POST /webhook` answers turns, `GET /healthz` says that the process lives, `GET /readyz` that it can answer,
+`DELETE /sessions/<id>` forgets a conversation. Everything but the two health checks asks who is calling.
+"""
+
+import json
+import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, Request, Response, request
+from werkzeug.exceptions import HTTPException
+
+from app.authentication import authenticate, make_checks
+from app.channels import CHANNELS, MAX_RESPONSE_BYTES, detect
+from app.channels.wire import encode, fit
+from app.core.deadline import Deadline
+from app.core.errors import BadRequest, ConfigError, ModelError, StoreError, Unauthorized
+from app.core.persona import Persona
+from app.core.types import RiskLevel, Turn
+from app.fulfillment import Fulfillment, fulfill, last_resort
+from app.memory import session_key
+from app.models.endpoint import Endpoint
+from app.personas import SHIPPED, load_personas
+from app.services import Moderate, Services
+from app.sessions.sqlite import SqliteSessions
+from app.settings import Settings, read_settings
+
+logger = logging.getLogger(__name__)
+
+MAX_REQUEST_BYTES = 256 * 1024
+_READY_S = 2.0
+_READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
+_SWEEP_EVERY_S = 60.0
+_BACKGROUND_THREADS = 32
+
+
+def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
+    """Return the application. Raises ConfigError or ContentError when it could not answer turns as configured."""
+    settings = settings or read_settings()
+    services = services or make_services(settings)
+    checks = make_checks(settings)
+    if not checks:
+        logger.warning("the webhook is open to anybody who knows its address; see WEBHOOK_USERNAME and others")
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    app.extensions["services"] = services
+    readiness = Readiness(services)
+
+    @app.post("/webhook")
+    def webhook() -> Response:
+        started = services.clock() - _seconds_in_queue(request)
+        authenticate(checks, request.headers)
+        body = _read_json(request)
+        channel = detect(body)
+        turn = channel.parse(body)
+        limit_s = settings.cx_deadline_s if turn.channel == "dialogflow_cx" else settings.es_deadline_s
+        deadline = Deadline(started + limit_s, services.clock)
+        fulfillment = _answer(turn, deadline, services)
+        reply = fulfillment.reply
+        payload = fit(lambda text: channel.render(turn, replace(reply, text=text)), reply.text, MAX_RESPONSE_BYTES)
+        _log_turn(turn, fulfillment, services.clock() - started, deadline.left())
+        return Response(payload, content_type="application/json; charset=utf-8")
+
+    @app.delete("/sessions/<session>")
+    def forget(session: str) -> Response:
+        authenticate(checks, request.headers)
+        for channel in CHANNELS:
+            services.sessions.forget(session_key(channel.NAME, session))
+        return Response(status=204)
+
+    @app.get("/healthz")
+    def alive() -> Response:
+        return _json({"status": "ok"})
+
+    @app.get("/readyz")
+    def ready() -> Response:
+        problems = readiness.check()
+        return _json({"status": "failed" if problems else "ok", **problems}, 503 if problems else 200)
+
+    _register_errors(app)
+    return app
+
+
+def make_services(settings: Settings) -> Services:
+    """Return what turns need, as the settings say. Nothing is connected yet, so this may happen before a fork."""
+    personas = load_personas(settings.personas_dir or SHIPPED)
+    if settings.default_persona not in personas:
+        known = ", ".join(personas)
+        raise ConfigError(f'DEFAULT_PERSONA is "{settings.default_persona}"; the personas are: {known}')
+    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    return Services(
+        personas=personas,
+        default_persona=settings.default_persona,
+        model_of={persona.id: _model_of(persona, settings) for persona in personas.values()},
+        sessions=SqliteSessions(settings.sessions_path, settings.session_ttl_s),
+        session_ttl_s=settings.session_ttl_s,
+        models=Endpoint(settings.openai_base_url, key, settings.threads, settings.model_stream),
+        moderate=_moderate_with(settings.moderation, settings.openai_base_url, key),
+        background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
+        history_tokens=settings.history_tokens,
+        clock=time.monotonic,
+        wall_clock=time.time,
+    )
+
+
+def _moderate_with(model: str | None, base_url: str, key: str) -> Moderate | None:
+    """Return how to ask the second rail. It has connections of its own: when it hangs, the persona's model must not."""
+    if model is None:
+        return None
+    endpoint = Endpoint(base_url, key, _BACKGROUND_THREADS)
+
+    def moderate(text: str, deadline: Deadline) -> RiskLevel:
+        try:
+            return endpoint.moderate(text, model, deadline)
+        except ModelError as error:
+            logger.warning("moderation did not answer", extra={"reason": type(error).__name__})
+            return "none"
+
+    return moderate
+
+
+def _model_of(persona: Persona, settings: Settings) -> str:
+    model = settings.model or persona.model
+    if not model:
+        raise ConfigError(f'no model for persona {persona.id}: set MODEL, or "model" in {persona.id}.toml')
+    return model
+
+
+def start_sweeping(services: Services) -> None:
+    """Delete expired conversations every minute, from a thread of this process; call it after the fork."""
+
+    def sweep_on() -> None:
+        while True:
+            try:
+                services.sessions.sweep(services.wall_clock())
+            except StoreError:
+                logger.warning("expired conversations not deleted; trying again in a minute")
+            time.sleep(_SWEEP_EVERY_S)
+
+    threading.Thread(target=sweep_on, name="sweep", daemon=True).start()
+
+
+def _seconds_in_queue(incoming: Request) -> float:
+    """Return how long the request waited in front of us; Railway's edge says when it came (ms since 1970)."""
+    stamp = incoming.headers.get("X-Request-Start", "").removeprefix("t=")
+    waited = time.time() - int(stamp) / 1000 if stamp.isdecimal() and len(stamp) < 16 else 0.0
+    return waited if 0 < waited < 2 else 0.0  # more is a clock that is off, or a caller who plays with us
+
+
+def _read_json(incoming: Request) -> Any:
+    try:
+        return json.loads(incoming.get_data(cache=False))
+    except (ValueError, RecursionError):
+        raise BadRequest("the body is not JSON that can be read") from None
+
+
+def _answer(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
+    try:
+        return fulfill(turn, deadline, services)
+    except Exception as error:  # the last resort: a defect of ours must not silence the persona
+        logger.exception("a turn failed")
+        return replace(last_resort(turn, services), problems=(type(error).__name__,))
+
+
+def _log_turn(turn: Turn, fulfillment: Fulfillment, seconds: float, left_s: float) -> None:
+    completion = fulfillment.completion
+    fields = {
+        "turn": session_key("turn", turn.id)[:12] if turn.id else None,
+        "session": session_key(turn.channel, turn.session)[:12] if turn.session else None,
+        "channel": turn.channel,
+        "kind": turn.kind,
+        "persona": fulfillment.persona,
+        "source": fulfillment.reply.source,
+        "risk": fulfillment.verdict.level if fulfillment.verdict else None,
+        "rule": fulfillment.verdict.rule if fulfillment.verdict else None,
+        "model": completion.model if completion else None,
+        "model_s": round(completion.seconds, 3) if completion else None,
+        "tokens": completion.tokens if completion else None,
+        "seconds": round(seconds, 3),
+        "left_s": round(left_s, 3),
+        "problems": list(fulfillment.problems),
+    }
+    logger.info("turn", extra={name: value for name, value in fields.items() if value not in (None, "")})
+
+
+class Readiness:
+    """Whether turns could be answered now; asked anew at most every few seconds, at no cost in tokens."""
+
+    def __init__(self, services: Services) -> None:
+        """Look at nothing yet."""
+        self._services = services
+        self._lock = threading.Lock()
+        self._problems: dict[str, str] = {}
+        self._until = float("-inf")
+
+    def check(self) -> dict[str, str]:
+        """Return part -> what is wrong with it, empty when all is well. Personas were checked at the start."""
+        with self._lock:
+            if self._services.clock() >= self._until:
+                self._problems = self._ask()
+                self._until = self._services.clock() + _READY_KEPT_S
+            return self._problems
+
+    def _ask(self) -> dict[str, str]:
+        problems = {}
+        try:
+            self._services.sessions.ping()
+        except StoreError:
+            problems["store"] = "does not answer"
+        try:
+            self._services.models.ping(Deadline(self._services.clock() + _READY_S, self._services.clock))
+        except ModelError as error:
+            problems["model"] = str(error)
+        return problems
+
+
+def _register_errors(app: Flask) -> None:
+    @app.errorhandler(BadRequest)
+    def bad_request(error: BadRequest) -> Response:
+        return _error(400, str(error))
+
+    @app.errorhandler(Unauthorized)
+    def unauthorized(error: Unauthorized) -> Response:
+        logger.warning("caller refused", extra={"reason": str(error)})
+        response = _error(401, "authentication failed")
+        response.headers["WWW-Authenticate"] = 'Basic realm="webhook"'
+        return response
+
+    @app.errorhandler(StoreError)
+    def store_down(_error_: StoreError) -> Response:
+        logger.warning("store failed")
+        return _error(503, "the session store does not answer; try again")
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        response = _error(error.code or 500, error.description or error.name)
+        response.headers.extend({name: value for name, value in error.get_headers() if name == "Allow"})
+        return response
+
+
+def _error(status: int, message: str) -> Response:
+    return _json({"error": {"status": status, "message": message}}, status)
+
+
+def _json(body: dict[str, Any], status: int = 200) -> Response:
+    return Response(encode(body), status, content_type="application/json")

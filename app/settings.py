@@ -1,0 +1,163 @@
+"""Every environment variable, typed, read once. Nothing else in app/ looks at the environment.
+
+Each field's description is the text of .env.example and of the README's table; tests hold the three together.
+"""
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.core.errors import ConfigError
+from app.core.prompt import DEFAULT_HISTORY_TOKENS
+
+OPENAI_URL = "https://api.openai.com/v1"
+ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
+
+
+class Settings(BaseSettings):
+    """The settings of the web process. Empty variables count as unset."""
+
+    model_config = SettingsConfigDict(
+        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    app_env: Literal["development", "production"] = Field(
+        "development", description="`production` refuses to start without authentication. On Railway it is assumed."
+    )
+    openai_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("openai_api_key", "openai_key"),
+        description="Key for the model endpoint. OPENAI_KEY, the tutorials' name, works too.",
+    )
+    openai_base_url: str = Field(
+        OPENAI_URL, description="Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, Ollama, the embedded engine."
+    )
+    model: str | None = Field(None, description="Model id for every persona; stands above `model` in a persona's file.")
+    model_stream: bool = Field(
+        True, description="Ask for the answer word by word. `false` for endpoints that cannot; then late means lost."
+    )
+    moderation_model: str | None = Field(
+        None,
+        description="A second look at what people say, beside the built-in screen. "
+        "Default: omni-moderation-latest when the endpoint is OpenAI's, else none.",
+    )
+    default_persona: str = Field("joy", description="Who answers when the request names no persona.")
+    personas_dir: Path | None = Field(None, description="A folder of persona files in place of app/personas.")
+    history_tokens: Annotated[int, Field(ge=0, le=100_000)] = Field(
+        DEFAULT_HISTORY_TOKENS, description="How much of the conversation goes into the prompt, in estimated tokens."
+    )
+    es_deadline_s: Annotated[float, Field(gt=0.5, lt=ES_LIMIT_S)] = Field(
+        4.5, description="Seconds from receipt to answer for ES, which gives up at 5."
+    )
+    cx_deadline_s: Annotated[float, Field(gt=0.5, lt=CX_LIMIT_S)] = Field(
+        4.5, description="The same for CX: half a second less than the timeout set at the webhook, 29.5 at most."
+    )
+    session_ttl_s: Annotated[float, Field(gt=0, le=30 * 86_400)] = Field(
+        1_800, description="Seconds after the last turn when a conversation is deleted."
+    )
+    sessions_path: Path = Field(Path(".data/sessions.sqlite3"), description="The file that conversations are kept in.")
+    webhook_username: str | None = Field(None, description="Basic authentication: the user name set in Dialogflow.")
+    webhook_password: SecretStr | None = Field(
+        None, description="Basic authentication: the password set in Dialogflow."
+    )
+    webhook_header_name: str = Field("X-Webhook-Secret", description="Header authentication: the header's name.")
+    webhook_header_value: SecretStr | None = Field(
+        None, description="Header authentication: the secret value set in Dialogflow."
+    )
+    webhook_id_token_email: str | None = Field(
+        None,
+        description="Google ID token: the service agent whose token is accepted, "
+        "service-<PROJECT-NUMBER>@gcp-sa-dialogflow.iam.gserviceaccount.com.",
+    )
+    webhook_id_token_audience: str | None = Field(
+        None, description="Google ID token: the audience it must carry. Default: WEBHOOK_URL."
+    )
+    webhook_url: str | None = Field(
+        None, description="This server's public webhook URL. Default on Railway: https://RAILWAY_PUBLIC_DOMAIN/webhook."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="What is logged. No level ever shows what people said."
+    )
+    threads: Annotated[int, Field(ge=1, le=4_096)] = Field(128, description="Turns a worker can have in progress.")
+    web_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Worker processes.")
+    host: str | None = Field(
+        None, description="Address to listen on. Default: every address in production, else only this machine."
+    )
+    port: Annotated[int, Field(ge=0, le=65_535)] = Field(8080, description="Port to listen on. Railway sets it.")
+    railway_public_domain: str | None = Field(None, description="Set by Railway.")
+    railway_environment_name: str | None = Field(None, description="Set by Railway.")
+
+    @property
+    def is_production(self) -> bool:
+        """Whether strangers can reach this server: said so, or on Railway."""
+        return self.app_env == "production" or bool(self.railway_environment_name or self.railway_public_domain)
+
+    @property
+    def moderation(self) -> str | None:
+        """The moderation model to ask, None for none."""
+        return self.moderation_model or ("omni-moderation-latest" if self.openai_base_url == OPENAI_URL else None)
+
+    @property
+    def bind_address(self) -> str:
+        """Where to listen, as host:port."""
+        return f"{self.host or ('0.0.0.0' if self.is_production else '127.0.0.1')}:{self.port}"  # noqa: S104 - meant
+
+    @property
+    def public_webhook_url(self) -> str | None:
+        """The URL that Dialogflow is given, if it is known."""
+        if self.webhook_url or not self.railway_public_domain:
+            return self.webhook_url
+        return f"https://{self.railway_public_domain}/webhook"
+
+    @property
+    def id_token_audience(self) -> str | None:
+        """The audience that an ID token must carry."""
+        return self.webhook_id_token_audience or self.public_webhook_url
+
+    @model_validator(mode="after")
+    def _check_whole(self) -> "Settings":
+        problems = [*self._authentication_problems(), *self._model_problems()]
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _authentication_problems(self) -> list[str]:
+        problems = []
+        if bool(self.webhook_username) != bool(self.webhook_password):
+            problems.append("WEBHOOK_USERNAME and WEBHOOK_PASSWORD go together: set both or none")
+        if self.webhook_id_token_email and not self.id_token_audience:
+            problems.append("WEBHOOK_ID_TOKEN_EMAIL needs an audience: set WEBHOOK_URL or WEBHOOK_ID_TOKEN_AUDIENCE")
+        is_open = not (self.webhook_username or self.webhook_header_value or self.webhook_id_token_email)
+        if self.is_production and is_open:
+            problems.append(
+                "anybody could call this server: set WEBHOOK_USERNAME and WEBHOOK_PASSWORD, or WEBHOOK_HEADER_VALUE, "
+                "or WEBHOOK_ID_TOKEN_EMAIL, to what the agent is set to send"
+            )
+        return problems
+
+    def _model_problems(self) -> list[str]:
+        if self.openai_api_key or self.openai_base_url != OPENAI_URL:
+            return []
+        advice = "set OPENAI_API_KEY, or OPENAI_BASE_URL to an endpoint of your own, or start with scripts/serve"
+        return [f"no model endpoint: {advice}, which brings one"]
+
+
+def read_settings(**overrides: Any) -> Settings:
+    """Return the settings from the environment and .env. Raises ConfigError listing every problem at once."""
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        raise ConfigError("the settings do not allow a start:\n" + "\n".join(_problems(error))) from None
+
+
+def _problems(error: ValidationError) -> list[str]:
+    """Return a line a problem, without the values: a secret may stand in the wrong variable."""
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        variable = ".".join(str(part) for part in problem["loc"]).upper()
+        message = str(problem["msg"]).removeprefix("Value error, ")
+        lines += [f"- {variable}: {message}"] if variable else [f"- {line}" for line in message.splitlines()]
+    return lines

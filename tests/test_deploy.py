@@ -1,0 +1,225 @@
+"""What Railway is given, and a real gunicorn started by the Procfile's own line."""
+
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.launch import procfile_command
+from tests.conftest import cx_request, es_request
+from tests.loopback import Behaviour, answer, chat_completion, drip, hang, loopback, stream
+
+ROOT = Path(__file__).parents[1]
+
+Post = Callable[..., tuple[int, bytes]]
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def web_server(
+    python: str, folder: Path, base_url: str, **variables: str
+) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
+    """Run the Procfile's line on a port of its own choice and give the port and the process."""
+    own = {"PORT": "0", "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
+    environment = {**os.environ, **own, "SESSIONS_PATH": str(folder / "sessions.sqlite3"), **variables}
+    command = [python, "-m", *procfile_command(ROOT / "Procfile")]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield _port_of(process), process
+        finally:
+            process.terminate()
+            process.communicate(timeout=45)
+
+
+def _port_of(process: "subprocess.Popen[str]") -> int:
+    """Return the port that the server says it listens on; its log is JSON lines."""
+    assert process.stdout is not None
+    for line in process.stdout:
+        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", line)
+        if found:
+            return int(found.group(1))
+    raise AssertionError("the web server did not come up")
+
+
+def post(port: int, body: Any, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("POST", "/webhook", json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
+    response = connection.getresponse()
+    content = response.read()
+    connection.close()
+    return response.status, content
+
+
+def text_of(content: bytes) -> str:
+    parsed = json.loads(content)
+    if "fulfillmentText" in parsed:
+        return str(parsed["fulfillmentText"])
+    return str(parsed["fulfillmentResponse"]["messages"][0]["text"]["text"][0])
+
+
+def test_procfile_is_what_railway_reads() -> None:
+    """One web process, in a line that YAML reads as one string, without a fixed port."""
+    line = (ROOT / "Procfile").read_text()
+
+    assert re.fullmatch(r"web: gunicorn [^\n]*\n", line)
+    assert ": " not in line.removeprefix("web: ")
+    assert "PORT" not in line
+
+
+def test_railway_json_leaves_the_start_to_the_procfile() -> None:
+    """A startCommand there was seen to pass $PORT unexpanded; draining is longer than the longest turn."""
+    deploy = json.loads((ROOT / "railway.json").read_text())["deploy"]
+
+    assert "startCommand" not in deploy
+    assert deploy["healthcheckPath"] == "/healthz"
+    assert deploy["drainingSeconds"] > 35
+
+
+def test_python_version_is_pinned() -> None:
+    """Railway takes the version from .python-version."""
+    assert (ROOT / ".python-version").read_text() == "3.11\n"
+
+
+@pytest.mark.parametrize("request_body", [es_request("I feel low"), cx_request("I feel low")], ids=["es", "cx"])
+def test_the_procfiles_line_answers_turns(python: str, tmp_path: Path, request_body: Any) -> None:
+    """gunicorn, two workers, a real socket: a turn goes through."""
+    with (
+        loopback(stream("I hear you. ", "What happened?")) as upstream,
+        web_server(python, tmp_path, upstream.base_url) as (port, _),
+    ):
+        status, content = post(port, request_body)
+
+    assert status == 200
+    assert text_of(content).endswith("I hear you. What happened?")
+
+
+def test_workers_share_the_memory(python: str, tmp_path: Path) -> None:
+    """Five turns over two workers: each prompt holds all that was said before."""
+    with (
+        loopback(stream("Yes.")) as upstream,
+        web_server(python, tmp_path, upstream.base_url) as (port, _),
+    ):
+        for number in range(5):
+            post(port, es_request(f"word {number}"))
+
+    said = [[m["content"] for m in request["messages"] if "word" in m["content"]] for request in upstream.requests]
+    assert said == [[f"word {k}" for k in range(n + 1)] for n in range(5)]
+
+
+FAULTS: dict[str, Behaviour] = {
+    "hang": hang(),
+    "trickle": drip(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b" " * 500, 0.05),
+    "cut": stream("No sentence", finish=None),
+    "no first word": answer(chat_completion(None)),
+}
+
+
+def test_every_fault_is_answered_in_time(python: str, tmp_path: Path) -> None:
+    """Upstreams that hang, trickle, cut or say nothing: 200, words, under 4.6 s, all at once."""
+    answers: dict[str, tuple[int, bytes, float]] = {}
+
+    def run(name: str, behaviour: Behaviour) -> None:
+        with (
+            loopback(behaviour) as upstream,
+            web_server(python, tmp_path / name, upstream.base_url, WEB_CONCURRENCY="1") as (port, _),
+        ):
+            started = time.monotonic()
+            status, content = post(port, es_request("Hello"))
+            answers[name] = status, content, time.monotonic() - started
+
+    threads = [threading.Thread(target=run, args=fault) for fault in FAULTS.items()]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert set(answers) == set(FAULTS)
+    assert [name for name, (status, content, _) in answers.items() if status != 200 or not text_of(content)] == []
+    assert [name for name, (_, _, took_s) in answers.items() if took_s > 4.6] == []
+
+
+def test_sigterm_lets_turns_finish(python: str, tmp_path: Path) -> None:
+    """A deploy does not cut off who is being answered."""
+    statuses: list[int] = []
+    with (
+        loopback(stream("One. ", "Two.", pause_s=0.7)) as upstream,
+        web_server(python, tmp_path, upstream.base_url) as (port, process),
+    ):
+        turns = [
+            threading.Thread(target=lambda n=n: statuses.append(post(port, es_request("hi", session=str(n)))[0]))
+            for n in range(8)
+        ]
+        for turn in turns:
+            turn.start()
+        while len(upstream.requests) < 8:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGTERM)
+        for turn in turns:
+            turn.join()
+
+    assert statuses == [200] * 8
+
+
+def test_a_chunked_body_without_length_is_bounded(python: str, tmp_path: Path) -> None:
+    """A caller that does not say how much comes is answered, or refused at the limit; the worker lives on."""
+
+    def send(size: int) -> int:
+        body = json.dumps(es_request("hi")).encode()
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+        pieces = iter([body, *(b" " * 65_536 for _ in range(size // 65_536))])
+        try:
+            connection.request("POST", "/webhook", pieces, {"Content-Type": "application/json"}, encode_chunked=True)
+            return connection.getresponse().status
+        except (BrokenPipeError, ConnectionResetError):
+            return 413
+        finally:
+            connection.close()
+
+    with (
+        loopback(stream("Yes.")) as upstream,
+        web_server(python, tmp_path, upstream.base_url) as (port, process),
+    ):
+        statuses = [send(0), send(10_000_000), send(0)]
+        assert process.poll() is None
+
+    assert statuses == [200, 413, 200]
+
+
+@pytest.mark.parametrize(
+    ("variables", "said"),
+    [
+        ({"APP_ENV": "production"}, "WEBHOOK_USERNAME and WEBHOOK_PASSWORD"),
+        ({"MODEL": ""}, "no model for persona"),
+        ({"ES_DEADLINE_S": "9"}, "ES_DEADLINE_S"),
+        ({"DEFAULT_PERSONA": "nobody"}, "the personas are"),
+    ],
+)
+def test_a_bad_start_ends_at_once_and_says_why(
+    python: str, tmp_path: Path, variables: dict[str, str], said: str
+) -> None:
+    """Settings that cannot work stop the start, with words instead of a traceback."""
+    environment = {**os.environ, "PORT": str(free_port()), "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"}
+    command = [python, "-m", *procfile_command(ROOT / "Procfile")]
+
+    ended = subprocess.run(
+        command, cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, timeout=30, check=False
+    )
+
+    assert ended.returncode != 0
+    assert said in ended.stderr
+    assert "Traceback" not in ended.stderr + ended.stdout

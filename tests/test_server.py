@@ -1,0 +1,407 @@
+"""The web application through its test client: routes, bad input, refusals, logs."""
+
+import base64
+import json
+import logging
+from dataclasses import replace
+from typing import Any
+from unittest.mock import ANY
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from google.cloud import dialogflow_v2, dialogflowcx_v3
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from app.core.errors import ModelBroken
+from app.server import MAX_REQUEST_BYTES, create_app
+from app.services import Services
+from app.settings import Settings
+from tests.conftest import cx_request, es_request
+from tests.fakes import BrokenSessions, FakeModels
+from tests.shared import request_fixtures
+
+
+def test_webhook_answers_es(client: FlaskClient, models: FakeModels) -> None:
+    """An ES request gets an ES answer that Google's own type accepts."""
+    models.say("I hear you. What happened?")
+
+    response = client.post("/webhook", json=es_request("I feel low"))
+
+    assert response.status_code == 200
+    parsed = dialogflow_v2.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
+    assert parsed.fulfillment_text.endswith("I hear you. What happened?")
+    assert list(parsed.fulfillment_messages[0].text.text) == [parsed.fulfillment_text]
+
+
+def test_webhook_answers_cx(client: FlaskClient, models: FakeModels) -> None:
+    """A CX request gets a CX answer that Google's own type accepts."""
+    models.say("I hear you. What happened?")
+
+    response = client.post("/webhook", json=cx_request("I feel low", tag="joy"))
+
+    assert response.status_code == 200
+    parsed = dialogflowcx_v3.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
+    assert parsed.fulfillment_response.messages[0].text.text[0].endswith("I hear you. What happened?")
+
+
+@pytest.mark.parametrize("payload", request_fixtures())
+def test_webhook_answers_every_recorded_request(client: FlaskClient, models: FakeModels, payload: Any) -> None:
+    """Real requests of the field are all answered, in words, strictly in the caller's format."""
+    models.say("I hear you. What happened?")
+    is_es = "queryResult" in payload
+
+    response = client.post("/webhook", json=payload)
+
+    assert response.status_code == 200
+    if is_es:
+        es = dialogflow_v2.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
+        assert es.fulfillment_text
+    else:
+        cx = dialogflowcx_v3.WebhookResponse.from_json(response.data, ignore_unknown_fields=False)
+        assert cx.fulfillment_response.messages[0].text.text[0]
+
+
+def test_webhook_gives_cx_its_own_deadline(services: Services, models: FakeModels) -> None:
+    """CX_DEADLINE_S moves the CX deadline and leaves ES alone."""
+    app = create_app(Settings(openai_base_url="http://127.0.0.1:1/v1", cx_deadline_s=20), services)
+
+    for request in (cx_request("Hello"), es_request("Hello")):
+        models.say("Hi.")
+        app.test_client().post("/webhook", json=request)
+
+    assert models.left_s == [pytest.approx(19.75), pytest.approx(4.25)]
+
+
+BAD_BODIES: dict[str, bytes] = {
+    "empty": b"",
+    "not JSON": b"hello",
+    "a list": b"[]",
+    "null": b"null",
+    "a string": b'"x"',
+    "a huge number": b"1e999",
+    "NaN": b"NaN",
+    "many digits": b"9" * 10_000,
+    "deep nesting": b"[" * 100_000,
+    "deep objects": b'{"a":' * 40_000,
+    "lone brace": b"{",
+    "latin-1": '{"queryResult": {"queryText": "\xe9"}}'.encode("latin-1"),
+    "empty object": b"{}",
+    "query is a list": b'{"queryResult": []}',
+    "query is a string": b'{"queryResult": "x"}',
+    "query is empty": b'{"queryResult": {}}',
+    "v1": b'{"result": {"resolvedQuery": "hi"}}',
+}
+
+
+@pytest.mark.parametrize("body", BAD_BODIES.values(), ids=BAD_BODIES)
+def test_webhook_refuses_bad_bodies_in_json(client: FlaskClient, body: bytes) -> None:
+    """A body that is no Dialogflow request gets 400 and a JSON message, never a 500."""
+    response = client.post("/webhook", data=body, content_type="application/json")
+
+    assert response.status_code == 400
+    assert response.json is not None
+    assert response.json["error"]["message"]
+
+
+ODD_BODIES: dict[str, bytes] = {
+    "UTF-16": json.dumps(es_request("Hello")).encode("utf-16"),
+    "lone surrogate": json.dumps(es_request("a\ud800b")).encode(),
+    "NUL": json.dumps(es_request("a\x00b")).encode(),
+    "only NUL": json.dumps(es_request("\x00")).encode(),
+    "number for text": json.dumps(es_request("x", queryText=5)).encode(),
+    "object for text": json.dumps(es_request("x", queryText={"a": 1})).encode(),
+    "null everywhere": b'{"queryResult": {"queryText": null, "intent": null}, "session": null, "responseId": null}',
+    "infinite parameter": b'{"queryResult": {"queryText": "hi", "parameters": {"n": 1e999, "m": NaN}}}',
+    "contexts of numbers": b'{"queryResult": {"queryText": "hi", "outputContexts": [1, null, "x"]}}',
+    "session is a number": b'{"queryResult": {"queryText": "hi"}, "session": 7}',
+    "cx all wrong": b'{"fulfillmentInfo": 3, "sessionInfo": [], "pageInfo": "x", "text": {}, "languageCode": 9}',
+    "many keys": json.dumps({**es_request("hi"), **{f"k{n}": 0 for n in range(20_000)}}).encode(),
+}
+
+
+@pytest.mark.parametrize("body", ODD_BODIES.values(), ids=ODD_BODIES)
+def test_webhook_answers_odd_bodies(client: FlaskClient, models: FakeModels, body: bytes) -> None:
+    """What can be understood is answered, in words and in valid UTF-8 JSON."""
+    models.say("I hear you.")
+
+    response = client.post("/webhook", data=body, content_type="application/json")
+
+    assert response.status_code == 200
+    answer = json.loads(response.data.decode("utf-8"))
+    assert answer.get("fulfillmentText") or answer["fulfillmentResponse"]["messages"][0]["text"]["text"][0]
+
+
+_json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(
+    body=st.dictionaries(
+        st.sampled_from(
+            [
+                "queryResult",
+                "query_result",
+                "session",
+                "fulfillmentInfo",
+                "sessionInfo",
+                "pageInfo",
+                "text",
+                "originalDetectIntentRequest",
+                "messages",
+                "payload",
+                "languageCode",
+                "triggerEvent",
+            ]
+        ),
+        st.dictionaries(
+            st.sampled_from(
+                [
+                    "queryText",
+                    "intent",
+                    "outputContexts",
+                    "parameters",
+                    "tag",
+                    "formInfo",
+                    "session",
+                    "fulfillmentMessages",
+                    "languageCode",
+                    "currentPage",
+                ]
+            ),
+            _json_values,
+        )
+        | _json_values,
+    )
+)
+@hypothesis_settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_webhook_never_answers_500(client: FlaskClient, models: FakeModels, body: dict[str, Any]) -> None:
+    """Whatever stands where in a body: 200 or 400, always JSON."""
+    models.queue.clear()
+    models.say("I hear you.")
+
+    response = client.post("/webhook", data=json.dumps(body), content_type="application/json")
+
+    assert response.status_code in {200, 400}
+    assert json.loads(response.data)
+
+
+def test_webhook_refuses_large_bodies(client: FlaskClient) -> None:
+    """10 MB are refused with 413 in JSON."""
+    response = client.post("/webhook", data=b" " * 10_000_000, content_type="application/json")
+
+    assert response.status_code == 413
+    assert response.json is not None
+
+
+def test_webhook_takes_bodies_up_to_the_limit(client: FlaskClient, models: FakeModels) -> None:
+    """A large but allowed body is answered."""
+    models.say("I hear you.")
+    body = json.dumps(es_request("hi")).encode()
+
+    response = client.post("/webhook", data=body + b" " * (MAX_REQUEST_BYTES - len(body)))
+
+    assert response.status_code == 200
+
+
+@pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
+def test_webhook_takes_only_post(client: FlaskClient, method: str) -> None:
+    """Other methods get 405 in JSON, with the right one named."""
+    response = getattr(client, method)("/webhook")
+
+    assert response.status_code == 405
+    assert "POST" in response.headers["Allow"]
+    assert response.json["error"]["status"] == 405
+
+
+def test_unknown_paths_answer_in_json(client: FlaskClient) -> None:
+    """404 is JSON too."""
+    response = client.get("/nothing")
+
+    assert response.json == {"error": {"status": 404, "message": ANY}}
+
+
+def test_a_defect_of_ours_still_ends_in_words(app: Flask, models: FakeModels) -> None:
+    """An exception nobody foresaw gets the persona's fallback, and no traceback to the caller."""
+    models.queue.append(ZeroDivisionError("words of a person"))
+
+    response = app.test_client().post("/webhook", json=es_request("Hello"))
+
+    assert response.status_code == 200
+    assert response.json is not None
+    assert response.json["fulfillmentText"]
+
+
+def test_long_answers_fit_into_64_kib(client: FlaskClient, models: FakeModels) -> None:
+    """However much the model says, the answer fits and ends at a sentence."""
+    models.say("A long sentence about 永遠 and 🌊. " * 5_000)
+
+    response = client.post("/webhook", json=es_request("Hello"))
+
+    assert len(response.data) <= 64 * 1024
+    assert response.json is not None
+    assert response.json["fulfillmentText"].endswith(".")
+
+
+def with_auth(services: Services, **given: Any) -> FlaskClient:
+    return create_app(Settings(openai_base_url="http://127.0.0.1:1/v1", **given), services).test_client()
+
+
+def basic(credentials: bytes) -> dict[str, str]:
+    return {"Authorization": "Basic " + base64.b64encode(credentials).decode()}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        (basic("user:pässword".encode()), 200),
+        (basic(b"user:wrong"), 401),
+        (basic("other:pässword".encode()), 401),
+        ({"Authorization": "Basic !!!"}, 401),
+        ({"Authorization": "Bearer abc"}, 401),
+        ({"Authorization": ""}, 401),
+        ({}, 401),
+    ],
+)
+def test_webhook_checks_basic_authentication(
+    services: Services, models: FakeModels, headers: dict[str, str], status: int
+) -> None:
+    """Only the configured user name and password get an answer; passwords may hold any character."""
+    models.say("Hi.")
+    client = with_auth(services, webhook_username="user", webhook_password="pässword")
+
+    assert client.post("/webhook", json=es_request("Hello"), headers=headers).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("value", "status"), [("s3cret", 200), ("wrong", 401), ("", 401), ("s3cret2", 401), ("sécret", 401)]
+)
+def test_webhook_checks_the_secret_header(services: Services, models: FakeModels, value: str, status: int) -> None:
+    """Only the configured header gets an answer."""
+    models.say("Hi.")
+    client = with_auth(services, webhook_header_name="X-Key", webhook_header_value="s3cret")
+
+    assert client.post("/webhook", json=es_request("Hello"), headers={"X-Key": value}).status_code == status
+
+
+def test_any_configured_way_is_enough(services: Services, models: FakeModels) -> None:
+    """With two ways configured, either lets the caller in."""
+    models.say("Hi.")
+    client = with_auth(services, webhook_username="user", webhook_password="pw", webhook_header_value="s3cret")
+
+    response = client.post("/webhook", json=es_request("Hello"), headers={"X-Webhook-Secret": "s3cret"})
+
+    assert response.status_code == 200
+
+
+def test_all_refusals_look_the_same(services: Services) -> None:
+    """From outside nobody learns which part was wrong."""
+    client = with_auth(services, webhook_username="user", webhook_password="pw", webhook_header_value="s3cret")
+    attempts: list[dict[str, str]] = [{}, basic(b"user:no"), {"Authorization": "Basic !"}, {"X-Webhook-Secret": "no"}]
+
+    answers = [client.post("/webhook", data=b"junk", headers=headers) for headers in attempts]
+
+    assert len({(answer.status_code, answer.data, str(answer.headers)) for answer in answers}) == 1
+
+
+def test_every_route_but_the_health_checks_authenticates(services: Services) -> None:
+    """A new route cannot forget to ask who is calling."""
+    app = create_app(Settings(openai_base_url="http://x/v1", webhook_header_value="s3cret"), services)
+    for rule in app.url_map.iter_rules():
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+            path = rule.rule.replace("<session>", "abc")
+            status = app.test_client().open(path, method=method).status_code
+            assert (status == 401) is (path not in {"/healthz", "/readyz"}), rule
+
+
+def test_delete_session_forgets_it(client: FlaskClient, models: FakeModels) -> None:
+    """The operator can delete a conversation by the id that Dialogflow knows it by."""
+    models.say("I see.")
+    models.say("Hello.")
+    client.post("/webhook", json=es_request("My secret"))
+
+    status = client.delete("/sessions/abc").status_code
+    client.post("/webhook", json=es_request("Hi"))
+
+    assert status == 204
+    assert all("secret" not in message.text for message in models.prompts[1].messages)
+
+
+def test_delete_session_says_when_the_store_is_down(settings: Settings, services: Services) -> None:
+    """A deletion that did not happen is not confirmed."""
+    client = create_app(settings, replace(services, sessions=BrokenSessions())).test_client()
+
+    assert client.delete("/sessions/abc").status_code == 503
+
+
+def test_healthz_is_alive_whatever_is_down(settings: Settings, services: Services, models: FakeModels) -> None:
+    """Being alive does not depend on the store or the model."""
+    models.is_up = False
+    client = create_app(settings, replace(services, sessions=BrokenSessions())).test_client()
+
+    assert client.get("/healthz").status_code == 200
+
+
+def test_readyz_names_what_is_down(settings: Settings, services: Services, models: FakeModels) -> None:
+    """Readiness says which part does not answer."""
+    models.is_up = False
+    client = create_app(settings, replace(services, sessions=BrokenSessions())).test_client()
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert response.json == {"status": "failed", "store": "does not answer", "model": "HTTP 500"}
+
+
+def test_readyz_is_200_when_all_is_well(client: FlaskClient) -> None:
+    """Exactly 200, as deploy health checks want it."""
+    response = client.get("/readyz")
+
+    assert (response.status_code, response.json) == (200, {"status": "ok"})
+
+
+def test_no_log_line_holds_what_was_said(
+    client: FlaskClient, models: FakeModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    """At every level: neither the user's words, nor the model's, nor the session id are logged."""
+    caplog.set_level(logging.DEBUG)
+    models.say("private-reply.")
+    models.queue.append(ModelBroken("HTTP 500"))
+    models.queue.append(RuntimeError("private-words in an exception"))
+    for _ in range(3):
+        client.post("/webhook", json=es_request("private-words", session="private-session"))
+
+    from app.logs import JsonFormatter
+
+    logged = "\n".join(JsonFormatter().format(record) for record in caplog.records)
+    assert len(caplog.records) >= 4
+    assert "private" not in logged
+
+
+def test_the_turn_line_says_what_happened(
+    client: FlaskClient, models: FakeModels, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One line a turn, with labels and durations."""
+    caplog.set_level(logging.INFO)
+    models.say("Hi.")
+
+    client.post("/webhook", json=cx_request("Hello", tag="support"))
+
+    record = next(record for record in caplog.records if record.getMessage() == "turn")
+    line = {
+        name: vars(record)[name] for name in ("channel", "kind", "persona", "source", "model", "tokens", "problems")
+    }
+    assert line == {
+        "channel": "dialogflow_cx",
+        "kind": "text",
+        "persona": "support",
+        "source": "model",
+        "model": "test-model",
+        "tokens": 12,
+        "problems": [],
+    }

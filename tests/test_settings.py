@@ -1,0 +1,115 @@
+"""Settings: what is refused at the start, with which words, and that secrets stay secret."""
+
+from typing import Any
+
+import pytest
+
+from app.core.errors import ConfigError
+from app.server import create_app
+from app.settings import OPENAI_URL, Settings, read_settings
+
+
+def from_environment(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    return read_settings()
+
+
+def test_every_problem_is_listed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start that cannot be is refused with the whole list of what to set."""
+    with pytest.raises(ConfigError) as caught:
+        from_environment(monkeypatch, APP_ENV="production", WEBHOOK_USERNAME="user")
+
+    said = str(caught.value)
+    assert "WEBHOOK_USERNAME and WEBHOOK_PASSWORD go together" in said
+    assert "no model endpoint" in said
+
+
+@pytest.mark.parametrize("variable", ["RAILWAY_PUBLIC_DOMAIN", "RAILWAY_ENVIRONMENT_NAME"])
+def test_production_refuses_to_be_open(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    """On Railway the server does not start without authentication, and says what to set."""
+    with pytest.raises(ConfigError, match="WEBHOOK_HEADER_VALUE"):
+        from_environment(monkeypatch, OPENAI_API_KEY="k", **{variable: "x.up.railway.app"})
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        {"WEBHOOK_USERNAME": "u", "WEBHOOK_PASSWORD": "p"},
+        {"WEBHOOK_HEADER_VALUE": "s"},
+        {"WEBHOOK_ID_TOKEN_EMAIL": "service-1@example.org", "WEBHOOK_URL": "https://example.org/webhook"},
+    ],
+)
+def test_production_starts_with_any_way(monkeypatch: pytest.MonkeyPatch, ways: dict[str, str]) -> None:
+    """Each way of authentication alone is enough."""
+    assert from_environment(monkeypatch, APP_ENV="production", OPENAI_API_KEY="k", **ways).is_production
+
+
+def test_the_tutorials_name_of_the_key_works(monkeypatch: pytest.MonkeyPatch) -> None:
+    """OPENAI_KEY is taken for OPENAI_API_KEY."""
+    settings = from_environment(monkeypatch, OPENAI_KEY="abc")
+
+    assert settings.openai_api_key is not None
+    assert settings.openai_api_key.get_secret_value() == "abc"
+
+
+def test_empty_variables_count_as_unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty line in a console of variables changes nothing."""
+    settings = from_environment(monkeypatch, OPENAI_API_KEY="k", OPENAI_BASE_URL="", MODEL="", PORT="")
+
+    assert (settings.openai_base_url, settings.model, settings.port) == (OPENAI_URL, None, 8080)
+
+
+def test_the_audience_defaults_to_the_public_url(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On Railway the ID token's audience is known without being set."""
+    settings = from_environment(
+        monkeypatch, OPENAI_API_KEY="k", WEBHOOK_ID_TOKEN_EMAIL="a@b", RAILWAY_PUBLIC_DOMAIN="x.up.railway.app"
+    )
+
+    assert settings.id_token_audience == "https://x.up.railway.app/webhook"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("ES_DEADLINE_S", "5"), ("CX_DEADLINE_S", "31"), ("PORT", "abc"), ("SESSION_TTL_S", "-1"), ("APP_ENV", "prod")],
+)
+def test_a_wrong_value_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, variable: str, value: str) -> None:
+    """The message names the variable and not its value, which might be a secret in the wrong place."""
+    with pytest.raises(ConfigError, match=f"- {variable}: ") as caught:
+        from_environment(monkeypatch, OPENAI_API_KEY="k", **{variable: value})
+
+    assert f": {value}" not in str(caught.value)
+
+
+def test_secrets_are_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither str nor repr of the settings holds a secret."""
+    settings = from_environment(
+        monkeypatch,
+        OPENAI_API_KEY="hidden-1",
+        WEBHOOK_USERNAME="u",
+        WEBHOOK_PASSWORD="hidden-2",
+        WEBHOOK_HEADER_VALUE="hidden-3",
+    )
+
+    assert "hidden" not in f"{settings} {settings!r}"
+
+
+def test_only_this_machine_is_listened_to_in_development() -> None:
+    """An open server is not offered to the network by accident; in production every address is."""
+    here = Settings(openai_base_url="http://x/v1")
+    there = Settings(openai_base_url="http://x/v1", app_env="production", webhook_header_value="s")
+
+    assert (here.bind_address, there.bind_address) == ("127.0.0.1:8080", "0.0.0.0:8080")
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"default_persona": "jo", "model": "m"}, 'DEFAULT_PERSONA is "jo"; the personas are: .*joy'),
+        ({}, "no model for persona .*: set MODEL"),
+    ],
+)
+def test_a_start_without_persona_or_model_is_refused(given: dict[str, Any], said: str) -> None:
+    """What could not answer a single turn does not start."""
+    with pytest.raises(ConfigError, match=said):
+        create_app(Settings(openai_base_url="http://x/v1", **given))
