@@ -1,4 +1,4 @@
-"""Measures the screens on labelled texts: recall and false alarms with their intervals, what was missed, how long it took.
+"""Measures the screens on labelled texts: recall, false alarms, their intervals, what was missed, how long it took.
 
 Reads CSV, or JSONL with the same keys: `text` (or `prompt`), `label`, and optionally `kind` and `language`. Labels are
 the risk levels (`--replies`: block, pass). Changes nothing and trains nothing.
@@ -207,22 +207,23 @@ def is_enough(report: Mapping[str, Any], min_recall: float, max_false_alarms: fl
     return (recall is None or recall >= min_recall) and (alarms is None or alarms <= max_false_alarms)
 
 
+CALM = (
+    "Today I went to the market with my sister and we bought {} apples, bread and too much cheese. She told me about "
+    "her new job on floor {}, I told her that I feel tired and alone since the move. I don't want to complain, in the "
+    "last {} days my life was fine. "
+)
+
+
 def measure_time(judge: Callable[[str], object], rounds: int = 300) -> dict[str, dict[str, float]]:
     """Return p50 and p99 in milliseconds for texts of two lengths, each text another one, after one warm-up."""
     judge("warm up")
-    return {
-        str(size): percentiles([seconds(judge, calm_text(size, n)) for n in range(rounds)]) for size in (256, 10_000)
-    }
+    times = {size: [seconds(judge, calm_text(size, n)) for n in range(rounds)] for size in (256, 10_000)}
+    return {str(size): percentiles(measured) for size, measured in times.items()}
 
 
 def calm_text(size: int, number: int) -> str:
-    """Return everyday words of that length that differ from number to number."""
-    words = (
-        "today I went to the market with my sister and we bought apples, bread and too much cheese. She told me about "
-        "her new job, I told her that I feel tired and alone since the move. I don't want to complain, my life is fine. "
-    ).split()
-    turned = words[number % len(words) :] + words[: number % len(words)]
-    return (f"{number} " + " ".join(turned) * (size // 150 + 1))[:size]
+    """Return everyday words of that length; no sentence is twice in it, else a screen that remembers looks fast."""
+    return "".join(CALM.format(n, n, n) for n in range(number, number + size // len(CALM) + 2))[:size]
 
 
 def seconds(judge: Callable[[str], object], text: str) -> float:

@@ -32,6 +32,8 @@ LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
 MAX_WIDTH = 40
 """The most words that a pattern may cover; the screen's windows overlap by as many."""
 
+LETTERS = 3
+
 FILE_KEYS = frozenset({"frequent", "others", "first_person", "mine", "spelling", "words", "unless", "pattern"})
 PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
 
@@ -51,11 +53,10 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """All patterns, and by which words of a text they are woken: whole words, and beginnings of words."""
+    """All patterns, and what wakes them: whole words, and beginnings of words under their first three letters."""
 
     by_word: Mapping[str, tuple[Pattern, ...]]
-    by_prefix: Mapping[str, tuple[Pattern, ...]]
-    prefix_lengths: tuple[int, ...]
+    by_letters: Mapping[str, tuple[tuple[str, Pattern], ...]]
     lexicon: Lexicon
 
 
@@ -88,14 +89,16 @@ def combine(files: Iterable[PatternFile]) -> Patterns:
     """Index the patterns of all files by their trigger words."""
     files = list(files)
     by_word: dict[str, list[Pattern]] = {}
-    by_prefix: dict[str, list[Pattern]] = {}
+    by_letters: dict[str, list[tuple[str, Pattern]]] = {}
     for pattern, words in (pair for file in files for pair in file.patterns):
         for word in words:
-            (by_prefix if word.is_prefix else by_word).setdefault(word.text, []).append(pattern)
+            if word.is_prefix:
+                by_letters.setdefault(word.text[:LETTERS], []).append((word.text, pattern))
+            else:
+                by_word.setdefault(word.text, []).append(pattern)
     return Patterns(
         by_word={word: tuple(found) for word, found in by_word.items()},
-        by_prefix={word: tuple(found) for word, found in by_prefix.items()},
-        prefix_lengths=tuple(sorted({len(word) for word in by_prefix})),
+        by_letters={letters: tuple(found) for letters, found in by_letters.items()},
         lexicon=combine_lexicon(files),
     )
 
@@ -190,7 +193,7 @@ class Compiler:
         where = f"{self.name}: {entry.get('id', 'a pattern without id')}"
         check_keys(entry, PATTERN_KEYS, where)
         try:
-            level = LEVELS[LEVELS.index(entry["level"])]  # type: ignore[arg-type]
+            level = LEVELS[LEVELS.index(entry["level"])]
             tree = self.parse(entry["pattern"])
             guards = [text for text in (entry.get("unless"), self.unless.get(level)) if text]
             breaks = self.frame.breaks(level)
@@ -218,6 +221,8 @@ class Compiler:
         found = needs(tree.options[0] if len(tree.options) == 1 else (tree,), self.frame.frequent)
         if not found:
             raise ValueError("every item in it may be missing; add a word that may not")
+        if any(word.is_prefix and len(word.text) < LETTERS for word in found[0]):
+            raise ValueError(f"it is woken by the beginning of a word; that needs {LETTERS} letters")
         return found
 
 

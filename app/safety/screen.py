@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.core.types import Verdict
 from app.safety.normalise import STOPS, normalise
-from app.safety.pattern_files import LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
+from app.safety.pattern_files import LETTERS, LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
 
 NOTHING = Verdict("none", "")
 STEP = MAX_WIDTH
@@ -98,8 +98,8 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
     for token in dict.fromkeys(tokens):
         for pattern in patterns.by_word.get(token, ()):
             woken[pattern.rule] = pattern
-        for length in patterns.prefix_lengths:
-            for pattern in patterns.by_prefix.get(token[:length], ()):
+        for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
+            if token.startswith(beginning):
                 woken[pattern.rule] = pattern
     words = frozenset(tokens)
     return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
