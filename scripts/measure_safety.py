@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.safety.pattern_files import LEVELS
+from app.safety.pattern_compiler import LEVELS
 from app.safety.screen import screen_user
 
 EXAMPLE = "example:\n  python -m scripts.measure_safety scripts/data/safety/tuning.csv --min-recall 0.95"

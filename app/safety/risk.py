@@ -4,9 +4,10 @@ Pure: the caller brings the clock and stores the text form. What to say at which
 """
 
 from dataclasses import dataclass
+from math import isfinite
 
 from app.core.types import RiskLevel, Verdict
-from app.safety.pattern_files import LEVELS
+from app.safety.pattern_compiler import LEVELS
 
 STEP_DOWN_S = 24 * 60 * 60
 
@@ -58,4 +59,6 @@ def parse(text: str) -> Risk:
     level, separator, at = text.partition("@")
     if level not in LEVELS or not separator:
         raise ValueError("a stored risk must look like passive@1700000000.0")
-    return Risk(LEVELS[LEVELS.index(level)], float(at))
+    if not isfinite(seconds := float(at)):
+        raise ValueError("a stored risk needs a moment in seconds")
+    return Risk(LEVELS[LEVELS.index(level)], seconds)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from app.core.types import Verdict
 from app.safety.normalise import STOPS, normalise
-from app.safety.pattern_files import LETTERS, LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
+from app.safety.pattern_compiler import LETTERS, LEVELS, MAX_WIDTH, Pattern
+from app.safety.pattern_files import Patterns, load_patterns
 
 NOTHING = Verdict("none", "")
 STEP = MAX_WIDTH

@@ -56,7 +56,8 @@ def readings(word: str) -> Iterator[str]:
     yield word
     if word.isascii() and word.isalpha():
         return
-    latin = word.translate(LOOKALIKES)
+    is_short_foreign = len(word) < 4 and not any(c.isascii() for c in word)  # a Russian pronoun is no English word
+    latin = word if is_short_foreign else word.translate(LOOKALIKES)
     yield latin
     if any(c.isalpha() for c in latin):
         yield latin.translate(LEET)
