@@ -19,6 +19,7 @@ IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff"
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPH}])[.·*_\\-/ ]+(?=[{IDEOGRAPH}])")
 EACH_IDEOGRAPH = re.compile(f"([{IDEOGRAPH}])")
 EMOJI_SIGN = re.compile("|".join(EMOJI))
+PHRASES = {0xFDFA: " ", 0xFDFB: " "}  # one character that stands for up to 18: a text must not grow so
 BOXED_LETTER = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]")
 SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W_](?:[ .\-_*/]{1,3}[^\W_]){2,}(?![^\W_])")
 WORD = re.compile("(?:[^\\W_]|[\u0900-\u0963\u0966-\u097f])+")
@@ -46,7 +47,7 @@ def fold(text: str) -> str:
     """Return `text` in one form of each letter: no case, width, accents, invisible marks, or boxed letters."""
     if text.isascii():
         return APOSTROPHES.sub("", text.casefold())
-    text = "".join(c for c in text if not is_invisible(c))
+    text = "".join(c for c in text.translate(PHRASES) if not is_invisible(c))
     text = EMOJI_SIGN.sub(lambda found: f" {EMOJI[found[0]]} ", BOXED_LETTER.sub(unbox, text))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", ACCENTS.sub("", text)).translate(SIMPLIFIED)

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from app.core.types import Verdict
 from app.safety.normalise import STOPS, normalise
-from app.safety.pattern_files import LEVELS, MAX_WIDTH, Pattern, Patterns, load_patterns
+from app.safety.pattern_compiler import LETTERS, LEVELS, MAX_WIDTH, Pattern
+from app.safety.pattern_files import Patterns, load_patterns
 
 NOTHING = Verdict("none", "")
 STEP = MAX_WIDTH
@@ -33,6 +34,11 @@ class Finding:
         """Whether the other is the second half of this: "my brother says | I want to die"."""
         begins_before = self.start < other.start or (self.start == other.start and self.end > other.end)
         return begins_before and other.start < self.end
+
+    def introduces(self, other: "Finding", line: str) -> bool:
+        """Whether this names somebody else before the other, and the writer does not come in between."""
+        between = line[min(self.end, other.start) : other.end].split()
+        return self.start < other.start and not self.pattern.own_words.intersection(between)  # type: ignore[union-attr]
 
 
 def screen_user(text: str) -> Verdict:
@@ -73,14 +79,18 @@ def sentences(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 def screen_window(tokens: tuple[str, ...], patterns: Patterns) -> Verdict:
     """Judge one window."""
     woken = wake(tokens, patterns)
-    if not any(pattern.level != "none" for pattern in woken):
+    if not any(is_risk(pattern) for pattern in woken):
         return NOTHING
     line = " ".join((*tokens, ""))
-    findings = list(find((p for p in woken if p.level != "none"), line))
+    findings = list(find((p for p in woken if is_risk(p)), line))
     if not findings:
         return NOTHING
-    shields = list(find((p for p in woken if p.level == "none"), line))
-    return judge(findings, shields)
+    return judge(findings, list(find((p for p in woken if not is_risk(p)), line)), line)
+
+
+def is_risk(pattern: Pattern) -> bool:
+    """Whether the pattern finds something: neither a shield nor a speaker."""
+    return pattern.level != "none" and pattern.own_words is None
 
 
 def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
@@ -89,8 +99,8 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
     for token in dict.fromkeys(tokens):
         for pattern in patterns.by_word.get(token, ()):
             woken[pattern.rule] = pattern
-        for length in patterns.prefix_lengths:
-            for pattern in patterns.by_prefix.get(token[:length], ()):
+        for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
+            if token.startswith(beginning):
                 woken[pattern.rule] = pattern
     words = frozenset(tokens)
     return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
@@ -105,12 +115,16 @@ def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:
             yield Finding(pattern, found.start(), found.end())
 
 
-def judge(findings: list[Finding], shields: list[Finding]) -> Verdict:
-    """Return the highest finding that no shield covers, and that is not part of a sentence about somebody else."""
+def judge(findings: list[Finding], context: list[Finding], line: str) -> Verdict:
+    """Return the highest finding that no shield covers; one that a speaker introduces counts as somebody else's."""
+    shields = [c for c in context if c.pattern.level == "none"]
     others = [f for f in findings if f.pattern.level == "third_party"]
+    speakers = [c for c in context if c.pattern.own_words is not None]
     verdict = NOTHING
     for finding in findings:
-        covered = any(shield.touches(finding) for shield in shields) or any(o.speaks_for(finding) for o in others)
-        if not covered:
-            verdict = max(verdict, Verdict(finding.pattern.level, finding.pattern.rule), key=rank)
+        if any(s.touches(finding) for s in shields) or any(o.speaks_for(finding) for o in others):
+            continue
+        is_reported = any(s.introduces(finding, line) for s in speakers)
+        level = "third_party" if is_reported else finding.pattern.level
+        verdict = max(verdict, Verdict(level, finding.pattern.rule), key=rank)
     return verdict

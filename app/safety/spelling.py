@@ -13,6 +13,8 @@ from app.safety.characters import LEET, LEET_L, LOOKALIKES
 MAX_WORD = 40
 """Longer words are left alone: nobody writes them, and every mend below is then bounded work."""
 
+LONGEST_PIECE = 14
+
 STRETCHED = re.compile(r"(.)\1\1")
 REPEATED = re.compile(r"(.)\1+")
 MASKS = re.compile(r"[*#%•_\-]+")
@@ -54,7 +56,8 @@ def readings(word: str) -> Iterator[str]:
     yield word
     if word.isascii() and word.isalpha():
         return
-    latin = word.translate(LOOKALIKES)
+    is_short_foreign = len(word) < 4 and not any(c.isascii() for c in word)  # a Russian pronoun is no English word
+    latin = word if is_short_foreign else word.translate(LOOKALIKES)
     yield latin
     if any(c.isalpha() for c in latin):
         yield latin.translate(LEET)
@@ -85,17 +88,30 @@ def segment(letters: str, words: frozenset[str]) -> str | None:
 
     Words of one letter do not count, but for `i`: else everything can be cut. Time grows with the length only.
     """
-    best: list[list[str] | None] = [[]] + [None] * len(letters)
+    fewest: list[tuple[int, int] | None] = [(0, 0)]  # for each end: how many words, and where the last one starts
     for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - 14), end):
-            before, piece = best[start], letters[start:end]
-            if before is None or piece not in words or (len(piece) == 1 and piece != "i"):
-                continue
-            current = best[end]
-            if current is None or len(before) + 1 < len(current):
-                best[end] = [*before, piece]
-    found = best[-1]
-    return " ".join(found) if found else None
+        starts = range(max(0, end - LONGEST_PIECE), end)
+        counts = ((before[0] + 1, start) for start in starts if (before := fewest[start]) is not None)
+        fewest.append(min((c for c in counts if is_piece(letters[c[1] : end], words)), default=None))
+    return join_pieces(letters, fewest)
+
+
+def is_piece(piece: str, words: frozenset[str]) -> bool:
+    """Whether glued words may be cut so."""
+    return piece in words and (len(piece) > 1 or piece == "i")
+
+
+def join_pieces(letters: str, fewest: list[tuple[int, int] | None]) -> str | None:
+    """Walk back from the end through the starts that `segment` found."""
+    pieces: list[str] = []
+    end = len(letters)
+    while end:
+        last = fewest[end]
+        if last is None:
+            return None
+        pieces.append(letters[last[1] : end])
+        end = last[1]
+    return " ".join(reversed(pieces)) or None
 
 
 def misspellings(word: str) -> Iterator[str]:

@@ -1,0 +1,119 @@
+"""Turns one entry of a pattern file into a compiled pattern and the words that wake it. Reads no files."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, get_args
+
+from app.core.errors import ContentError
+from app.core.types import RiskLevel
+from app.safety.normalise import fold
+from app.safety.notation import Choice, Node, Word, needs, parse, to_regex, width, words_of
+
+LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
+MAX_WIDTH = 40
+"""The most words that a pattern may cover; the screen's windows overlap by as many."""
+
+LETTERS = 3
+
+PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One compiled pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds."""
+
+    rule: str
+    level: RiskLevel
+    search: re.Pattern[str]
+    unless: tuple[re.Pattern[str], ...]
+    needs: tuple[frozenset[str], ...]
+    own_words: frozenset[str] | None = None
+    """For a speaker: the words by which the writer takes over again (I, my); None for every other pattern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The words of a language that say who is spoken of, and those too common to start a search."""
+
+    frequent: frozenset[str]
+    others: frozenset[str]
+    first_person: frozenset[str]
+    mine: frozenset[str]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> "Frame":
+        """Read the frame of one file."""
+        return cls(
+            *(frozenset(fold(data.get(key, "")).split()) for key in ("frequent", "others", "first_person", "mine"))
+        )
+
+    def breaks(self, level: RiskLevel) -> list[str]:
+        """Return the words that no gap of a pattern of this level crosses."""
+        first = self.first_person if level in ("none", "third_party") else frozenset()
+        others = self.others if level != "third_party" else frozenset()
+        return sorted(first | others)
+
+
+class Compiler:
+    """Compiles the patterns of one file; gathers the words that they are made of."""
+
+    def __init__(self, name: str, classes: Mapping[str, Choice], frame: Frame, unless: Mapping[str, str]) -> None:
+        self.name = name
+        self.classes = classes
+        self.frame = frame
+        self.unless = unless
+        self.words: set[str] = set()
+
+    def compile(self, entry: Mapping[str, Any]) -> tuple[Pattern, frozenset[Word]]:
+        """Return the pattern and its trigger words. Raises ContentError naming file and id."""
+        where = f"{self.name}: {entry.get('id', 'a pattern without id')}"
+        check_keys(entry, PATTERN_KEYS, where)
+        try:
+            level = LEVELS[LEVELS.index(entry["level"])]
+            tree = self.parse(entry["pattern"])
+            guards = [text for text in (entry.get("unless"), self.unless.get(level)) if text]
+            breaks = self.frame.breaks(level)
+            unless = tuple(to_search(self.parse(text), breaks) for text in guards)
+            wake, *rest = self.needs(tree)
+            rule = f"{self.name[:-5]}:{entry['id']}"
+            own_words = self.frame.first_person | self.frame.mine if entry.get("speaker") else None
+            pattern = Pattern(rule, level, to_search(tree, breaks), unless, plain(rest), own_words)
+            return pattern, wake
+        except KeyError as error:
+            raise ContentError(f"patterns {where}: {error} is missing") from error
+        except ValueError as error:
+            raise ContentError(f"patterns {where}: {error}") from error
+
+    def parse(self, text: str) -> Choice:
+        """Parse one pattern and remember its words."""
+        tree = parse(text, self.classes)
+        if width(tree) > MAX_WIDTH:
+            raise ValueError(f"covers up to {width(tree)} words; {MAX_WIDTH} is the most")
+        self.words |= {word.text for word in words_of(tree) if not word.is_prefix}
+        return tree
+
+    def needs(self, tree: Choice) -> list[frozenset[Word]]:
+        """Return what a match must hold, the words that wake the pattern first."""
+        found = needs(tree.options[0] if len(tree.options) == 1 else (tree,), self.frame.frequent)
+        if not found:
+            raise ValueError("every item in it may be missing; add a word that may not")
+        if any(word.is_prefix and len(word.text) < LETTERS for word in found[0]):
+            raise ValueError(f"it is woken by the beginning of a word; that needs {LETTERS} letters")
+        return found
+
+
+def plain(sets: Iterable[frozenset[Word]]) -> tuple[frozenset[str], ...]:
+    """Return the sets of whole words; beginnings of words cannot be looked up, so sets with them are left out."""
+    return tuple(frozenset(w.text for w in words) for words in sets if not any(w.is_prefix for w in words))
+
+
+def to_search(tree: Node, breaks: Sequence[str]) -> re.Pattern[str]:
+    """Compile the tree so that it starts at the beginning of a word."""
+    return re.compile("(?<![^ ])" + to_regex(tree, breaks))
+
+
+def check_keys(table: Mapping[str, Any], known: frozenset[str], where: str) -> None:
+    """Refuse keys that nothing reads: a misspelt `unless` would be a guard that never holds."""
+    for key in sorted(table.keys() - known):
+        raise ContentError(f'patterns {where}: key "{key}" is not known; known are {", ".join(sorted(known))}')
