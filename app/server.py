@@ -28,6 +28,7 @@ from app.fulfillment import Fulfillment, fulfill, last_resort
 from app.memory import session_key
 from app.models.endpoint import Endpoint
 from app.personas import SHIPPED, load_personas
+from app.safety.content import load_content
 from app.services import Moderate, Services
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings, read_settings
@@ -92,6 +93,7 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
 def make_services(settings: Settings) -> Services:
     """Return what turns need, as the settings say. Nothing is connected yet, so this may happen before a fork."""
+    load_content()
     personas = load_personas(settings.personas_dir or SHIPPED)
     if settings.default_persona not in personas:
         known = ", ".join(personas)

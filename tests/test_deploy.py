@@ -172,7 +172,8 @@ def test_sigterm_lets_turns_finish(python: str, tmp_path: Path) -> None:
         ]
         for turn in turns:
             turn.start()
-        while len(upstream.requests) < 8:
+        waited_until = time.monotonic() + 10
+        while len(upstream.requests) < 8 and time.monotonic() < waited_until:
             time.sleep(0.01)
         process.send_signal(signal.SIGTERM)
         for turn in turns:
