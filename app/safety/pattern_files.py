@@ -14,6 +14,7 @@ A pattern of level "none" is a shield: findings of other levels that share a wor
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -103,6 +104,7 @@ def read_file(path: Path) -> PatternFile:
     classes = read_classes(data.get("words", {}), path.name)
     compiler = Compiler(path.name, classes, Frame.of(data), data.get("unless", {}))
     patterns = tuple(compiler.compile(entry) for entry in data.get("pattern", []))
+    refuse_twins([pattern.rule for pattern, _ in patterns], path.name)
     spelling = {key: fold(text).split() for key, text in data.get("spelling", {}).items()}
     masked, real = tuple(spelling.pop("masked", ())), tuple(spelling.pop("real", ()))
     spellings = {wrong: fold(right) for right, wrongs in spelling.items() for wrong in wrongs}
@@ -115,6 +117,13 @@ def parse_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ContentError(f"patterns {path.name}: not readable as TOML: {error}") from error
+
+
+def refuse_twins(rules: Iterable[str], name: str) -> None:
+    """Refuse an id that is there twice: one of the two would never be tried."""
+    for rule, times in Counter(rules).items():
+        if times > 1:
+            raise ContentError(f"patterns {name}: {rule.partition(':')[2]}: this id is there {times} times")
 
 
 def read_classes(table: Mapping[str, str], name: str) -> dict[str, Choice]:
