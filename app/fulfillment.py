@@ -74,6 +74,11 @@ def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:
     return next(services.personas[name] for name in wanted if name in services.personas)
 
 
+def _unknown_persona(turn: Turn, services: Services) -> tuple[str, ...]:
+    """Return a label for the log when a name was given that no persona has; a tag may be any name of the agent's."""
+    return ("unknown_persona",) if turn.persona and turn.persona.lower() not in services.personas else ()
+
+
 def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillment:
     """Answer somebody at risk with our own words, without a model and without waiting for the store."""
     now = services.wall_clock()
@@ -88,10 +93,12 @@ def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillmen
 
 
 def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: Verdict) -> Fulfillment:
+    began_at = services.wall_clock()
     session, problems = recall(turn, services)
     persona = choose_persona(turn, session, services)
     if session.persona != persona.id:
         session = Session(care=session.care)
+    problems += _unknown_persona(turn, services)
     care = _notice_minor(session.care, turn)
     seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
     answered = (
@@ -105,7 +112,7 @@ def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: 
             return _meet_crisis(turn, Verdict(level, "moderation"), services)
     # What is due is said but not kept: a later prompt must not teach the model to say it.
     reply, care = _add_what_is_due(turn, persona, answered, care, services)
-    problems += answered.problems + remember(turn, persona, answered.reply, care, answered.is_kept, services)
+    problems += answered.problems + remember(turn, persona, answered.reply, care, answered.is_kept, began_at, services)
     if answered.late_finding is not None:
         remember_late_finding(turn, persona, answered.late_finding, services)
     return Fulfillment(reply, persona.id, answered.completion, verdict, problems)
@@ -137,7 +144,7 @@ def _add_what_is_due(
     if turn.kind not in {"health_check", "slot_filling"} and is_disclosure_due(
         None if is_new else care.disclosed_at, now
     ):
-        say = disclosure(persona.name, turn.language)
+        say = disclosure(persona.name, turn.language, is_companion=persona.safety == "strict")
         if not is_new:
             say = break_reminder(persona.name, turn.language, care.is_minor)
         text = f"{say} {text}"

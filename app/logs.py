@@ -23,12 +23,19 @@ class JsonFormatter(logging.Formatter):
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": record.getMessage(),
+            "message": _message(record),
         }
         line |= {name: value for name, value in vars(record).items() if name not in _STANDARD}
         if record.exc_info and record.exc_info[1] is not None:
             line["exception"] = describe(record.exc_info[1])
         return json.dumps(line, ensure_ascii=False, default=lambda value: type(value).__name__)
+
+
+def _message(record: logging.LogRecord) -> str:
+    """Return the message; of gunicorn's complaints only the begin, because the rest quotes what the caller sent."""
+    message = record.getMessage()
+    is_complaint = record.name.startswith("gunicorn") and record.levelno != logging.INFO
+    return message.partition(": ")[0].partition(" after")[0] if is_complaint else message
 
 
 def describe(error: BaseException) -> str:
@@ -41,7 +48,7 @@ def logging_config(level: str) -> dict[str, Any]:
     """Return the configuration for logging.config.dictConfig; gunicorn takes it as well."""
     quiet: dict[str, Any] = {name: {"level": "WARNING"} for name in _TALKATIVE}
     gunicorn: dict[str, Any] = {
-        "gunicorn.error": {"level": level, "handlers": [], "propagate": True},
+        "gunicorn.error": {"level": "INFO" if level == "DEBUG" else level, "handlers": [], "propagate": True},
         "gunicorn.access": {"level": "WARNING", "handlers": [], "propagate": True},  # a turn has its own line
     }
     return {

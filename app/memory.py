@@ -43,15 +43,19 @@ def recall_at_once(turn: Turn, services: Services) -> Session:
 
 
 def remember(
-    turn: Turn, persona: Persona, reply: Reply, care: Care, is_kept: bool, services: Services
+    turn: Turn, persona: Persona, reply: Reply, care: Care, is_kept: bool, began_at: float, services: Services
 ) -> tuple[str, ...]:
-    """Keep the exchange, unless its words are not to be kept, and care; return what went wrong."""
+    """Keep the exchange, unless its words are not to be kept, and care; return what went wrong.
+
+    `began_at` is when the turn began, in seconds since 1970: what was forgotten after that is not brought back.
+    """
     if not turn.session:
         return ()
     exchange = Exchange(turn.text[:MAX_USER_CHARACTERS], reply.text, answered=reply.source != "fallback")
     has_words = is_kept and persona.memory and turn.kind == "text"
+    kept = exchange if has_words else None
     try:
-        services.sessions.append(_key(turn), exchange if has_words else None, persona.id, care, services.wall_clock())
+        services.sessions.append(_key(turn), kept, persona.id, care, began_at, services.wall_clock())
     except StoreError:
         return ("StoreError",)
     return ()
@@ -67,7 +71,7 @@ def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, 
                 level, datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
             )
             if turn.session:
-                services.sessions.append(_key(turn), None, persona.id, care, now)
+                services.sessions.append(_key(turn), None, persona.id, care, now, now)
         except StoreError:
             logger.error("a referral was not recorded: the store does not answer")
 
@@ -84,7 +88,7 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
         now = services.wall_clock()
         care = replace(raise_risk(session.care, done.result(), now), since_resource=1)
         try:
-            services.sessions.append(_key(turn), None, persona.id, care, now)
+            services.sessions.append(_key(turn), None, persona.id, care, now, now)
         except StoreError:
             logger.error("a finding of the moderation model was not recorded: the store does not answer")
 
@@ -94,7 +98,7 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
 def forget(turn: Turn, services: Services) -> bool:
     """Delete all that is known of the conversation; return whether it was done."""
     try:
-        services.sessions.forget(_key(turn))
+        services.sessions.forget(_key(turn), services.wall_clock())
     except StoreError:
         return False
     return True

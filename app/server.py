@@ -13,14 +13,16 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Request, Response, request
-from werkzeug.exceptions import HTTPException
+from gunicorn.http.errors import ParseException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from app.authentication import authenticate, make_checks
 from app.channels import CHANNELS, MAX_RESPONSE_BYTES, detect
-from app.channels.wire import encode, fit
+from app.channels.wire import encode, fit, session_id
 from app.core.deadline import Deadline
 from app.core.errors import BadRequest, ConfigError, ModelError, StoreError, Unauthorized
 from app.core.persona import Persona
+from app.core.text import clean
 from app.core.types import RiskLevel, Turn
 from app.fulfillment import Fulfillment, fulfill, last_resort
 from app.memory import session_key
@@ -35,6 +37,7 @@ logger = logging.getLogger(__name__)
 MAX_REQUEST_BYTES = 256 * 1024
 _READY_S = 2.0
 _READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
+_BODY_SILENCE_S = 3.0
 _SWEEP_EVERY_S = 60.0
 _BACKGROUND_THREADS = 32
 
@@ -66,11 +69,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         _log_turn(turn, fulfillment, services.clock() - started, deadline.left())
         return Response(payload, content_type="application/json; charset=utf-8")
 
-    @app.delete("/sessions/<session>")
+    @app.delete("/sessions/<path:session>")
     def forget(session: str) -> Response:
         authenticate(checks, request.headers)
         for channel in CHANNELS:
-            services.sessions.forget(session_key(channel.NAME, session))
+            key = session_key(channel.NAME, session_id(f"/sessions/{clean(session)}"))
+            services.sessions.forget(key, services.wall_clock())
         return Response(status=204)
 
     @app.get("/healthz")
@@ -154,9 +158,31 @@ def _seconds_in_queue(incoming: Request) -> float:
 
 def _read_json(incoming: Request) -> Any:
     try:
-        return json.loads(incoming.get_data(cache=False))
+        return json.loads(_read_body(incoming))
     except (ValueError, RecursionError):
         raise BadRequest("the body is not JSON that can be read") from None
+
+
+def _read_body(incoming: Request) -> bytes:
+    """Return the body, with or without a length. Raises RequestEntityTooLarge, or BadRequest when it breaks off.
+
+    gunicorn itself waits for a slow body without end; a caller that falls silent is given a few seconds.
+    """
+    connection = incoming.environ.get("gunicorn.socket")
+    if connection is not None:
+        connection.settimeout(_BODY_SILENCE_S)
+    try:
+        body = incoming.stream.read(MAX_REQUEST_BYTES + 1)
+    except (OSError, ParseException):
+        raise BadRequest("the body broke off, or its chunks are malformed") from None
+    finally:
+        if connection is not None:
+            connection.settimeout(None)
+    if len(body) > MAX_REQUEST_BYTES:
+        raise RequestEntityTooLarge(f"the body is longer than {MAX_REQUEST_BYTES} bytes")
+    if len(body) < (incoming.content_length or 0):
+        raise BadRequest("the body is shorter than its Content-Length says")
+    return body
 
 
 def _answer(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
@@ -232,7 +258,7 @@ def _register_errors(app: Flask) -> None:
         return response
 
     @app.errorhandler(StoreError)
-    def store_down(_error_: StoreError) -> Response:
+    def store_down(_: StoreError) -> Response:
         logger.warning("store failed")
         return _error(503, "the session store does not answer; try again")
 

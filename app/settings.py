@@ -3,6 +3,7 @@
 Each field's description is the text of .env.example and of the README's table; tests hold the three together.
 """
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +15,7 @@ from app.core.prompt import DEFAULT_HISTORY_TOKENS
 
 OPENAI_URL = "https://api.openai.com/v1"
 ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+_NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
 
 
@@ -21,7 +23,12 @@ class Settings(BaseSettings):
     """The settings of the web process. Empty variables count as unset."""
 
     model_config = SettingsConfigDict(
-        env_file=".env", env_file_encoding="utf-8", env_ignore_empty=True, extra="ignore", frozen=True
+        env_file=".env",
+        env_file_encoding="utf-8-sig",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        str_strip_whitespace=True,
     )
 
     app_env: Literal["development", "production"] = Field(
@@ -139,6 +146,8 @@ class Settings(BaseSettings):
         return problems
 
     def _model_problems(self) -> list[str]:
+        if not re.match(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]", self.openai_base_url):
+            return ["OPENAI_BASE_URL is no address: expected something like http://127.0.0.1:8090/v1"]
         if self.openai_api_key or self.openai_base_url != OPENAI_URL:
             return []
         advice = "set OPENAI_API_KEY, or OPENAI_BASE_URL to an endpoint of your own, or start with scripts/serve"
@@ -149,8 +158,12 @@ def read_settings(**overrides: Any) -> Settings:
     """Return the settings from the environment and .env. Raises ConfigError listing every problem at once."""
     try:
         return Settings(**overrides)
+    except UnicodeDecodeError:
+        raise ConfigError(
+            "the settings do not allow a start:\n- .env is not UTF-8; save it again in that encoding"
+        ) from None
     except ValidationError as error:
-        raise ConfigError("the settings do not allow a start:\n" + "\n".join(_problems(error))) from None
+        raise ConfigError("\n".join([_NO_START, *_problems(error)])) from None
 
 
 def _problems(error: ValidationError) -> list[str]:

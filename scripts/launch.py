@@ -23,7 +23,10 @@ from dotenv import dotenv_values
 
 from scripts.local_engine.weights import MODEL_ID
 
-_START_S = 60
+ROOT = Path(__file__).parents[1]
+
+_FIRST_HINT_S = 5
+_HINT_EVERY_S = 30
 _STOP_S = 40  # a turn in progress may take 30 s
 _ENGINE_HISTORY_TOKENS = "500"  # the small model reads 170 tokens/s on one core, and there are 4.5 s for everything
 
@@ -36,20 +39,31 @@ class _Stopped(Exception):
 @click.option("--port", type=int, help="Port of the web server.  [default: PORT, else 8080]")
 def main(port: int | None) -> None:
     """Serve the webhook, with a local model when neither OPENAI_API_KEY nor OPENAI_BASE_URL is set."""
-    configured = {**dotenv_values(".env"), **os.environ}
-    environment = {name: value for name, value in configured.items() if value}
+    environment = read_environment(Path(".env"), os.environ)
     environment["PORT"] = str(port or environment.get("PORT", 8080))
-    for number in (signal.SIGINT, signal.SIGTERM):  # SIGINT too: a shell's background jobs start with it ignored
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: background jobs start with it ignored
         signal.signal(number, _stop)
     try:
         with ExitStack() as running:
+            engine = None
             if not has_endpoint(environment):
-                base_url = running.enter_context(local_engine(environment))
+                engine, base_url = running.enter_context(local_engine(environment))
                 environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
                 environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
-            raise SystemExit(serve(environment))
+            server = running.enter_context(web_server(environment))
+            _watch(server, engine)
+            raise SystemExit(server.returncode or 0)
     except _Stopped:
         click.echo("Stopped.", err=True)
+
+
+def read_environment(dotenv: Path, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that are set and not empty, by upper-case name, .env standing below the environment."""
+    try:
+        configured = {**dotenv_values(dotenv, encoding="utf-8-sig"), **environment}
+    except UnicodeDecodeError as error:
+        raise click.ClickException(f"{dotenv} is not UTF-8; save it again in that encoding") from error
+    return {name.upper(): value for name, value in configured.items() if value}
 
 
 def has_endpoint(environment: Mapping[str, str]) -> bool:
@@ -58,32 +72,46 @@ def has_endpoint(environment: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def local_engine(environment: Mapping[str, str]) -> Iterator[str]:
-    """Run the local engine on a free port and give its base URL; stop it at the end."""
+def local_engine(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """Run the local engine on a free port and give its process and base URL; stop it at the end."""
     command = [sys.executable, "-m", "scripts.local_engine", "--port", "0"]
     with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True, process_group=0) as engine:
         try:
             base_url = engine.stdout.readline().strip() if engine.stdout else ""
             if not base_url:
-                raise click.ClickException("the local engine did not start; its reason is above")
-            yield base_url
+                raise click.ClickException("the local model did not start; its reason is above")
+            yield engine, base_url
         finally:
             _end(engine)
 
 
-def serve(environment: Mapping[str, str]) -> int:
-    """Run the web server until it ends and return its exit status; say where it is once it answers."""
-    port = int(environment["PORT"])
-    _check_port(port)
-    command = [sys.executable, "-m", *procfile_command(Path("Procfile"))]
+@contextmanager
+def web_server(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run the web server, say where it is once it answers, and stop it at the end."""
+    address = (_reachable(environment.get("HOST", "")), int(environment["PORT"]))
+    _check_port(address)
+    command = [sys.executable, "-m", *procfile_command(ROOT / "Procfile")]
     with subprocess.Popen(command, env=dict(environment), process_group=0) as server:
         try:
-            _wait_until_ready(server, f"http://127.0.0.1:{port}/readyz")
+            url = f"http://{f'[{address[0]}]' if ':' in address[0] else address[0]}:{address[1]}"
+            _wait_until_ready(server, f"{url}/readyz")
             if server.poll() is None:
-                click.echo(welcome(port, environment), err=True)
-            return server.wait()
+                click.echo(welcome(url, environment), err=True)
+            yield server
         finally:
             _end(server)
+
+
+def _watch(server: "subprocess.Popen[bytes]", engine: "subprocess.Popen[str] | None") -> None:
+    """Return when the server has ended. Raises ClickException when the local model ends before it."""
+    while server.poll() is None:
+        if engine is not None and engine.poll() is not None:
+            raise click.ClickException(f"the local model ended (status {engine.returncode}); stopping")
+        time.sleep(0.2)
+
+
+def _reachable(host: str) -> str:
+    return "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 - compared, not bound
 
 
 def procfile_command(procfile: Path) -> list[str]:
@@ -92,9 +120,8 @@ def procfile_command(procfile: Path) -> list[str]:
     return shlex.split(line.removeprefix("web:"))
 
 
-def welcome(port: int, environment: Mapping[str, str]) -> str:
+def welcome(url: str, environment: Mapping[str, str]) -> str:
     """Return what to do next: the addresses, and a request to paste into another terminal."""
-    url = f"http://127.0.0.1:{port}"
     request = {
         "session": "projects/example/agent/sessions/first-try",
         "queryResult": {"queryText": "I had a rough day and nobody noticed.", "languageCode": "en"},
@@ -121,27 +148,26 @@ def _credentials(environment: Mapping[str, str]) -> str:
     return ""
 
 
-def _check_port(port: int) -> None:
-    with socket.socket() as probe:
+def _check_port(address: tuple[str, int]) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
+            probe.bind(address)
         except OSError as error:
-            raise click.ClickException(
-                f"port {port} cannot be used ({error.strerror}); try --port {port + 1}"
-            ) from error
+            said = f"port {address[1]} cannot be used ({error.strerror}); try --port {address[1] + 1}"
+            raise click.ClickException(said) from error
 
 
 def _wait_until_ready(server: "subprocess.Popen[bytes]", url: str) -> None:
-    """Return when the server is ready or has ended; after a minute say what it waits for and go on waiting."""
-    said_at = time.monotonic() + _START_S
+    """Return when the server is ready or has ended; after a while say what it waits for and go on waiting."""
+    hint_at = time.monotonic() + _FIRST_HINT_S
     while server.poll() is None:
         problem = _readiness(url)
         if problem is None:
             return
-        if time.monotonic() > said_at:
+        if time.monotonic() > hint_at:
             click.echo(f"Not ready yet: {problem}", err=True)
-            said_at = time.monotonic() + _START_S
+            hint_at = time.monotonic() + _HINT_EVERY_S
         time.sleep(0.2)
 
 
@@ -156,15 +182,16 @@ def _readiness(url: str) -> str | None:
 
 
 def _end(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
-    """Stop a process kindly, by its own id, and wait for it; after that not kindly."""
+    """Stop a process kindly, by its own id, and wait for it; after that, or when asked again, not kindly."""
     process.terminate()
     try:
         process.wait(_STOP_S)
-    except subprocess.TimeoutExpired:
+    except (subprocess.TimeoutExpired, _Stopped):
         process.kill()
 
 
 def _stop(*_: object) -> None:
+    click.echo("Stopping; turns in progress are being answered. Once more to stop at once.", err=True)
     raise _Stopped
 
 

@@ -52,7 +52,9 @@ class BrokenSessions:
     def read(self, key: str, now: float) -> Session:
         raise StoreError("down")
 
-    def append(self, key: str, exchange: Exchange | None, persona: str, care: Care, now: float) -> None:
+    def append(
+        self, key: str, exchange: Exchange | None, persona: str, care: Care, began_at: float, now: float
+    ) -> None:
         raise StoreError("down")
 
     def count_referral(self, level: RiskLevel, day: str) -> None:
@@ -61,7 +63,7 @@ class BrokenSessions:
     def referrals(self, year: int) -> Mapping[str, Mapping[str, int]]:
         raise StoreError("down")
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, now: float) -> None:
         raise StoreError("down")
 
     def sweep(self, now: float) -> None:

@@ -30,15 +30,21 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def outside_environment() -> dict[str, str]:
+    """Return an environment for programs that run in another folder: the .env of this one is the user's own."""
+    return {**os.environ, "PYTHONPATH": str(ROOT)}
+
+
 @contextmanager
 def web_server(
     python: str, folder: Path, base_url: str, **variables: str
 ) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
     """Run the Procfile's line on a port of its own choice and give the port and the process."""
     own = {"PORT": "0", "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
-    environment = {**os.environ, **own, "SESSIONS_PATH": str(folder / "sessions.sqlite3"), **variables}
+    folder.mkdir(exist_ok=True)
     command = [python, "-m", *procfile_command(ROOT / "Procfile")]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True) as process:
+    environment = {**outside_environment(), **own, **variables}
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield _port_of(process), process
         finally:
@@ -200,6 +206,28 @@ def test_a_chunked_body_without_length_is_bounded(python: str, tmp_path: Path) -
     assert statuses == [200, 413, 200]
 
 
+BROKEN_BODIES: dict[str, tuple[bytes, int]] = {
+    "malformed chunk": (b"Transfer-Encoding: chunked\r\n\r\nZZ\r\nhello\r\n0\r\n\r\n", 400),
+    "too short": (b"Content-Length: 500\r\n\r\n{}", 400),
+}
+
+
+@pytest.mark.parametrize(("request_end", "status"), BROKEN_BODIES.values(), ids=BROKEN_BODIES)
+def test_a_broken_body_frees_its_thread(python: str, tmp_path: Path, request_end: bytes, status: int) -> None:
+    """A body that is malformed or never ends is refused within seconds, and others are answered afterwards."""
+    with (
+        loopback(stream("Yes.")) as upstream,
+        web_server(python, tmp_path, upstream.base_url, THREADS="1", WEB_CONCURRENCY="1") as (port, _),
+    ):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+            connection.sendall(b"POST /webhook HTTP/1.1\r\nHost: x\r\n" + request_end)
+            head = connection.recv(64)
+        after, _ = post(port, es_request("hi"))
+
+    assert head.split()[1] == str(status).encode()
+    assert after == 200
+
+
 @pytest.mark.parametrize(
     ("variables", "said"),
     [
@@ -213,11 +241,12 @@ def test_a_bad_start_ends_at_once_and_says_why(
     python: str, tmp_path: Path, variables: dict[str, str], said: str
 ) -> None:
     """Settings that cannot work stop the start, with words instead of a traceback."""
-    environment = {**os.environ, "PORT": str(free_port()), "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"}
+    own = {"PORT": str(free_port()), "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"}
+    environment = {**outside_environment(), **own, **variables}
     command = [python, "-m", *procfile_command(ROOT / "Procfile")]
 
     ended = subprocess.run(
-        command, cwd=ROOT, env={**environment, **variables}, capture_output=True, text=True, timeout=30, check=False
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30, check=False
     )
 
     assert ended.returncode != 0

@@ -20,7 +20,7 @@ TOLD = Care(seen_at=1_700_000_000.0, disclosed_at=1_700_000_000.0)
 def _has_been_told(services: Services) -> None:
     """The conversation goes on: that JOY is a program has just been said (tests/test_fulfillment_safety.py)."""
     now = services.wall_clock()
-    services.sessions.append(session_key("dialogflow_es", "abc"), None, "joy", TOLD, now)
+    services.sessions.append(session_key("dialogflow_es", "abc"), None, "joy", TOLD, now, now)
 
 
 def text_turn(text: str, **fields: Any) -> Turn:

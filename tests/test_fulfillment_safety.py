@@ -168,6 +168,15 @@ def test_the_first_answer_says_what_is_speaking(services: Services, models: Fake
     assert second == "What happened?"
 
 
+def test_only_a_companion_says_that_it_is_no_therapist(services: Services, models: FakeModels) -> None:
+    """Whoever asks for an order is told of a program, and not of therapy."""
+    models.say("Which order?")
+    text = run(said("where is my order", tag="support"), services).reply.text
+
+    assert "computer program" in text
+    assert "therapist" not in text
+
+
 def test_the_notice_comes_again_after_three_hours(
     services: Services, models: FakeModels, wall_clock: FakeClock
 ) -> None:

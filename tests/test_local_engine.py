@@ -18,17 +18,15 @@ from app.core.deadline import Deadline
 from app.core.prompt import build_prompt
 from app.models.endpoint import Endpoint
 from app.personas import load_personas
-from scripts.launch import has_endpoint, local_engine, welcome
+from scripts.launch import has_endpoint, local_engine, read_environment, welcome
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
 from tests.conftest import es_request
-from tests.test_deploy import free_port, post, text_of
-
-ROOT = Path(__file__).parents[1]
+from tests.test_deploy import free_port, outside_environment, post, text_of
 
 
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    with local_engine(os.environ) as url:
+    with local_engine(os.environ) as (_, url):
         yield url
 
 
@@ -121,7 +119,7 @@ def test_a_configured_endpoint_needs_no_engine(name: str) -> None:
 )
 def test_welcome_shows_no_secret(environment: dict[str, str], shown: str) -> None:
     """The command to paste names the variable, not the secret."""
-    text = welcome(8080, environment)
+    text = welcome("http://127.0.0.1:8080", environment)
 
     assert shown in text
     assert "hidden" not in text
@@ -130,11 +128,11 @@ def test_welcome_shows_no_secret(environment: dict[str, str], shown: str) -> Non
 def test_launch_serves_the_printed_curl_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     """The README's first command: engine and server start, the printed request is answered, Ctrl-C ends both."""
     port = free_port()
-    environment = {**os.environ, "SESSIONS_PATH": str(tmp_path / "s.sqlite3"), "PYTHONUNBUFFERED": "1"}
+    environment = {**outside_environment(), "PYTHONUNBUFFERED": "1"}
     command = [sys.executable, "-m", "scripts.launch", "--port", str(port)]
     with subprocess.Popen(
         ["/bin/sh", "-c", 'trap "" INT; exec "$0" "$@"', *command],  # as a background job of a shell starts it
-        cwd=ROOT,
+        cwd=tmp_path,
         env=environment,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -152,14 +150,14 @@ def test_launch_serves_the_printed_curl_and_stops_on_ctrl_c(tmp_path: Path) -> N
     assert [child for child in children if Path(f"/proc/{child}/cmdline").exists()] == []
 
 
-def test_launch_names_a_port_that_is_taken() -> None:
+def test_launch_names_a_port_that_is_taken(tmp_path: Path) -> None:
     """A port in use is one clear line."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         ended = subprocess.run(
             [sys.executable, "-m", "scripts.launch", "--port", str(port)],
-            cwd=ROOT,
-            env={**os.environ, "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"},
+            cwd=tmp_path,
+            env={**outside_environment(), "OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"},
             capture_output=True,
             text=True,
             timeout=30,
@@ -185,3 +183,30 @@ def _read_until(process: "subprocess.Popen[str]", mark: str) -> str:
 
 def _children(pid: int) -> list[str]:
     return [child for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+
+
+def test_an_engine_that_dies_ends_the_start_with_words(tmp_path: Path) -> None:
+    """When the local model is gone, the launcher says so and stops instead of serving fallback lines for ever."""
+    command = [sys.executable, "-m", "scripts.launch", "--port", str(free_port())]
+    with subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env={**outside_environment(), "PYTHONUNBUFFERED": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        _read_until(process, "Ctrl-C stops it.")
+        engine = next(c for c in _children(process.pid) if "local_engine" in Path(f"/proc/{c}/cmdline").read_text())
+        os.kill(int(engine), signal.SIGKILL)
+        _, said = process.communicate(timeout=45)
+
+    assert process.returncode == 1
+    assert "the local model ended" in said
+
+
+def test_a_variable_in_small_letters_counts(tmp_path: Path) -> None:
+    """The launcher reads .env as the settings do: an endpoint in small letters is an endpoint."""
+    (tmp_path / ".env").write_text("openai_base_url=http://127.0.0.1:1/v1\n", encoding="utf-8")
+
+    assert has_endpoint(read_environment(tmp_path / ".env", {}))

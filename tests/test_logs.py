@@ -42,3 +42,14 @@ def test_libraries_that_print_bodies_are_kept_quiet_at_debug() -> None:
     loggers = logging_config("DEBUG")["loggers"]
 
     assert {loggers[name]["level"] for name in ("openai", "httpx2", "httpcore2")} == {"WARNING"}
+
+
+def test_gunicorns_complaints_do_not_quote_the_caller() -> None:
+    """A broken request may hold somebody's words where its method should stand; the log shows only what went wrong."""
+    line = formatted(
+        name="gunicorn.error",
+        levelno=logging.WARNING,
+        msg="Invalid request from ip=1.2.3.4: Invalid method: 'I feel low'",
+    )
+
+    assert line["message"] == "Invalid request from ip=1.2.3.4"

@@ -314,7 +314,7 @@ def test_every_route_but_the_health_checks_authenticates(services: Services) -> 
     app = create_app(Settings(openai_base_url="http://x/v1", webhook_header_value="s3cret"), services)
     for rule in app.url_map.iter_rules():
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
-            path = rule.rule.replace("<session>", "abc")
+            path = rule.rule.replace("<path:session>", "abc")
             status = app.test_client().open(path, method=method).status_code
             assert (status == 401) is (path not in {"/healthz", "/readyz"}), rule
 
@@ -329,6 +329,19 @@ def test_delete_session_forgets_it(client: FlaskClient, models: FakeModels) -> N
     client.post("/webhook", json=es_request("Hi"))
 
     assert status == 204
+    assert all("secret" not in message.text for message in models.prompts[1].messages)
+
+
+@pytest.mark.parametrize("session", ["abc:detectIntent", "a" * 2_000, "dfMessenger-1"])
+def test_delete_session_knows_ids_as_requests_carry_them(client: FlaskClient, models: FakeModels, session: str) -> None:
+    """Whatever id a request had, the same id deletes its conversation."""
+    models.say("I see.")
+    models.say("Hello.")
+    client.post("/webhook", json=es_request("My secret", session=session))
+
+    client.delete(f"/sessions/{session}")
+    client.post("/webhook", json=es_request("Hi", session=session))
+
     assert all("secret" not in message.text for message in models.prompts[1].messages)
 
 

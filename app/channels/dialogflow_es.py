@@ -16,6 +16,7 @@ from app.channels.wire import (
     read_object,
     read_objects,
     read_phone_prefix,
+    read_session_path,
     read_texts,
     read_words,
     session_id,
@@ -58,7 +59,7 @@ def parse(body: Mapping[str, Any]) -> Turn:
     if not query:
         raise BadRequest("queryResult must be an object with the matched query")
     original = read_object(body, "originalDetectIntentRequest")
-    path = read_name(body, "session")
+    path = read_session_path(body, "session")
     text = read_words(query, "queryText")
     origin = _origin(original, path)
     event = _event(query, text)
@@ -148,7 +149,7 @@ def _suggestions(turn: Turn, text: str, reply: Reply) -> list[dict[str, Any]]:
     if turn.origin in {"dialogflow_messenger", "df_messenger"}:
         options = [{"text": suggestion} for suggestion in reply.suggestions]
         return [{"payload": {"richContent": [[{"type": "chips", "options": options}]]}}]
-    platform = next((name for source, name in _PLATFORMS.items() if turn.origin.startswith(source)), None)
+    platform = _PLATFORMS.get(re.split(r"[^a-z]", turn.origin)[0])  # "slack_testbot" is Slack
     if platform is None:
         return []
     # On a platform with messages of its own the default text is not shown: the title carries it.

@@ -56,6 +56,11 @@ def read_phone_prefix(payload: Json) -> str:
     return read_name(read_object(payload, "telephony"), "callerId")[:_PHONE_PREFIX_CHARACTERS]
 
 
+def read_session_path(body: Json, name: str) -> str:
+    """Return a session's path whole: the id stands at its end, and two long ones must not become one."""
+    return clean(_field(body, name, str) or "")
+
+
 def read_flag(body: Json, name: str, default: bool) -> bool:
     """Return a boolean, the default when absent."""
     value = _field(body, name, bool)

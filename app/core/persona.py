@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from app.core.errors import ContentError
 from app.core.languages import best_language
@@ -27,7 +27,10 @@ def _by_language(value: object) -> object:
     return {language: [lines] if isinstance(lines, str) else lines for language, lines in table.items()}
 
 
-Line = Annotated[str, Field(min_length=1)]
+MAX_LINE_CHARACTERS = 4_000
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MAX_LINE_CHARACTERS)]
+Mark = Annotated[str, Field(min_length=1, max_length=40)]  # spaces count here: " END"
 Lines = Annotated[tuple[Line, ...], Field(min_length=1)]
 Words = Annotated[Mapping[str, Lines], BeforeValidator(_by_language), Field(min_length=1)]
 """Words shown to people: lines to choose from, by language code, or under `*` where one text serves all."""
@@ -45,7 +48,7 @@ class Sampling(_Table):
     top_p: Annotated[float, Field(gt=0, le=1)] = 1.0
     presence_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
     frequency_penalty: Annotated[float, Field(ge=-2, le=2)] = 0.0
-    stop: Annotated[tuple[Line, ...], Field(max_length=4)] = ()
+    stop: Annotated[tuple[Mark, ...], Field(max_length=4)] = ()
 
 
 class Labels(_Table):
@@ -83,8 +86,8 @@ class Persona(_Table):
     default_language: str = "en"
     model: str | None = None
     format: Literal["chat", "text"] = "chat"
-    separator: str = " ->"
-    end: str = " END"
+    separator: Mark = " ->"
+    end: Mark = " END"
     labels: Labels = Labels()
     sampling: Sampling = Sampling()
     examples: tuple[ShownExample, ...] = ()
@@ -157,6 +160,10 @@ def _explain(problem: Mapping[str, Any]) -> str:
             return f'key "{where}" is not known{_did_you_mean(path)}'
         case "missing":
             return f'key "{where}" is missing'
+        case "too_short" | "string_too_short":
+            return f"{where}: is empty; say at least one line"
+        case "tuple_type" | "string_type":
+            return f"{where}: expected a text, or a list of texts"
         case _:
             message = str(problem["msg"]).removeprefix("Value error, ")
             return f"{where}: {message}" if where else message

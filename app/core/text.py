@@ -20,11 +20,11 @@ _ABBREVIATION = re.compile(r"""(?:^|[\s("'\u201c\u2018])(?:Dr|Mr|Mrs|Ms|St|Prof|
 _LIST_NUMBER = re.compile(r"(?:^|\n)\s*\d{1,3}\.$")
 _CUT_NUMBER = re.compile(r"\d\.$")  # "Take 1." may have been "Take 1.5 mg"
 
-_LINK = re.compile(r"\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
+_LINK = re.compile(r"!?\[([^\]\n]{1,300})\]\([^)\s]{1,2000}\)")
 _URL = re.compile(r"(?:https?://|www\.)[^\s<>\u3000-\uffef]*[^\s<>\u3000-\uffef.,;:!?]", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z][^<>\n]{0,300}>")
 _BULLET = re.compile(r"^[ \t]*(?:[-*+\u2022]|#{1,6}|>)[ \t]+", re.MULTILINE)
-_MARKS = re.compile(r"[*_`~#|<>{}\[\]\\]+")
+_MARKS = re.compile(r"(?<!\w)[*_`~]+|[*_`~]+(?!\w)|[|{}\[\]\\]+")  # not within 5*3 or x_y
 _VISIBLE_LEFTOVERS = re.compile("[\u200d\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff]")
 _SPACES = re.compile(r"\s+")
 

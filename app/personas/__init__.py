@@ -26,7 +26,7 @@ def load_personas(folder: Path = SHIPPED) -> Mapping[str, Persona]:
 def _load(file: Path) -> Persona:
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise ContentError(f"persona {file.name}: not readable as TOML: {error}") from error
     return parse_persona(file.name, table)
 

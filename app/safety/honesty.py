@@ -31,9 +31,12 @@ def truthful_answer(text: str, persona_name: str, language: str, variant: int) -
     return pick(texts, variant).format(name=persona_name)
 
 
-def disclosure(persona_name: str, language: str) -> str:
-    """Return the one sentence that stands before the first answer of a session."""
-    return _line("disclosure.text", persona_name, language)
+def disclosure(persona_name: str, language: str, is_companion: bool = True) -> str:
+    """Return the one sentence that stands before the first answer of a session.
+
+    A companion's says that it is no therapist either; a support desk need not.
+    """
+    return _line("disclosure.text" if is_companion else "disclosure.plain", persona_name, language)
 
 
 def break_reminder(persona_name: str, language: str, is_minor: bool) -> str:

@@ -24,13 +24,16 @@ class Sessions(Protocol):
         The words expire before the rest: a session may have no exchanges and still know that somebody was at risk.
         """
 
-    def append(self, key: str, exchange: Exchange | None, persona: str, care: Care, now: float) -> None:
+    def append(
+        self, key: str, exchange: Exchange | None, persona: str, care: Care, began_at: float, now: float
+    ) -> None:
         """Count a turn, keep its care, add its exchange if it is to be remembered; the time to live begins anew.
 
-        Another persona than before starts with no exchanges; care stays.
+        Another persona than before starts with no exchanges; care stays. A turn that began before the session was
+        forgotten leaves nothing.
         """
 
-    def forget(self, key: str) -> None:
+    def forget(self, key: str, now: float) -> None:
         """Delete all that is known of a session at once. Forgetting an unknown one is no error."""
 
     def count_referral(self, level: RiskLevel, day: str) -> None:

@@ -16,7 +16,8 @@ from app.core.errors import StoreError
 from app.core.types import Care, Exchange, RiskLevel, Session
 from app.sessions import CARE_TTL_S, MAX_EXCHANGES
 
-_PATIENCE_S = 0.2  # how long a turn waits for another writer; the answer matters more than its memory
+_PATIENCE_S = 0.2  # how long a turn waits for another process to write; the answer matters more than its memory
+_LONGEST_TURN_S = 60.0
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS sessions (
@@ -30,6 +31,7 @@ CREATE TABLE IF NOT EXISTS exchanges (
 CREATE INDEX IF NOT EXISTS exchanges_by_key ON exchanges (key, id);
 CREATE TABLE IF NOT EXISTS care (key TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS care_by_expiry ON care (expires_at);
+CREATE TABLE IF NOT EXISTS forgotten (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS referrals (
   day TEXT NOT NULL, level TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, level)
 ) WITHOUT ROWID;
@@ -58,9 +60,13 @@ class SqliteSessions:
                 return Session(care=care)
             return Session(found[0], _read_exchanges(connection, key), found[1], care)
 
-    def append(self, key: str, exchange: Exchange | None, persona: str, care: Care, now: float) -> None:
+    def append(
+        self, key: str, exchange: Exchange | None, persona: str, care: Care, began_at: float, now: float
+    ) -> None:
         """Count a turn, keep its care and its exchange, if any."""
         with self._transaction() as connection:
+            if connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at)).fetchone():
+                return
             connection.execute(
                 "DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona)
             )
@@ -74,13 +80,13 @@ class SqliteSessions:
             if exchange is not None:
                 _add_exchange(connection, key, exchange)
 
-    def forget(self, key: str) -> None:
-        """Delete the session and its words; the write-ahead log is emptied too unless somebody is reading it."""
+    def forget(self, key: str, now: float) -> None:
+        """Delete the session and its words, and remember for a while that turns still in progress bring none back."""
         with self._transaction() as connection:
+            connection.execute("INSERT OR REPLACE INTO forgotten VALUES (?, ?)", (key, now))
             connection.execute("DELETE FROM sessions WHERE key = ?", (key,))
             connection.execute("DELETE FROM care WHERE key = ?", (key,))
-        with self._connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._empty_log()
 
     def count_referral(self, level: RiskLevel, day: str) -> None:
         """Count one more."""
@@ -106,11 +112,18 @@ class SqliteSessions:
         with self._transaction() as connection:
             connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
             connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
+            connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - _LONGEST_TURN_S,))
+        self._empty_log()
 
     def ping(self) -> None:
         """Take and give back the write lock."""
         with self._transaction():
             pass
+
+    def _empty_log(self) -> None:
+        """Take deleted words out of the write-ahead log too; while somebody reads there it waits for the next time."""
+        with self._connection() as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
         """Close every thread's connection; only when no turn is in progress any more."""
@@ -143,6 +156,7 @@ class SqliteSessions:
         connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
         if connection is None:
             self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.touch(mode=0o600)  # what people said is for this user only; SQLite's other files follow suit
             connection = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
             self._own.connection = connection
             self._opened.append(connection)

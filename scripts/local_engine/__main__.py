@@ -13,14 +13,14 @@ import click
 from scripts.local_engine.server import start_server
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
 
-DEFAULT_FOLDER = Path(".data/models")
+DEFAULT_FOLDER = Path(__file__).parents[2] / ".data" / "models"
 
 
 @click.command(
     epilog="Example: python -m scripts.local_engine --port 8090, then OPENAI_BASE_URL=http://127.0.0.1:8090/v1"
 )
 @click.option("--port", default=8090, show_default=True, help="Port on 127.0.0.1; 0 takes any free one.")
-@click.option("--folder", default=DEFAULT_FOLDER, show_default=True, type=Path, help="Where the model is kept.")
+@click.option("--folder", default=DEFAULT_FOLDER, type=Path, help="Where the model is kept.  [default: .data/models]")
 def main(port: int, folder: Path) -> None:
     """Serve the local model on 127.0.0.1, speaking OpenAI's API.
 

@@ -93,11 +93,11 @@ def test_parse_refuses_a_key_of_the_persona_under_a_table_of_words(stray: str, v
     ("keys", "problem"),
     [
         ({"id": "bob"}, 'key "id" is not allowed; the file\'s name is the id'),
-        ({"name": ""}, "name: String should have at least 1 character"),
-        ({"name": 7}, "name: Input should be a valid string"),
-        ({"greeting": 7}, "greeting.*: Input should be a valid tuple"),
-        ({"greeting": {}}, "greeting: Value should have at least 1 item after validation, not 0"),
-        ({"greeting": []}, "greeting.*: Tuple should have at least 1 item after validation, not 0"),
+        ({"name": ""}, "name: is empty; say at least one line"),
+        ({"name": 7}, "name: expected a text, or a list of texts"),
+        ({"greeting": 7}, "greeting.*: expected a text, or a list of texts"),
+        ({"greeting": {}}, "greeting: is empty; say at least one line"),
+        ({"greeting": []}, "greeting.*: is empty; say at least one line"),
         ({"format": "chatty"}, "format: Input should be 'chat' or 'text'"),
         (
             {"format": "text", "separator": " \n"},
@@ -105,7 +105,7 @@ def test_parse_refuses_a_key_of_the_persona_under_a_table_of_words(stray: str, v
         ),
         (
             {"format": "text", "end": ""},
-            'format = "text" needs a separator and an end mark that are more than spaces',
+            "end: is empty; say at least one line",
         ),
         ({"sampling": {"temperature": 2.1}}, "sampling.temperature: Input should be less than or equal to 2"),
         ({"sampling": {"max_tokens": 0}}, "sampling.max_tokens: Input should be greater than or equal to 1"),
