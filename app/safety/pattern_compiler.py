@@ -1,8 +1,9 @@
-"""Turns one entry of a pattern file into a compiled pattern and the words that wake it. Reads no files."""
+"""Turns one entry of a pattern file into a regular expression and the words that wake it. Reads no files."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args
 
 from app.core.errors import ContentError
@@ -21,12 +22,15 @@ PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One compiled pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds."""
+    """One pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds.
+
+    `search` and `unless` are regular expressions for `compiled`: most are never needed, and all take a second to compile.
+    """
 
     rule: str
     level: RiskLevel
-    search: re.Pattern[str]
-    unless: tuple[re.Pattern[str], ...]
+    search: str
+    unless: tuple[str, ...]
     needs: tuple[frozenset[str], ...]
     own_words: frozenset[str] | None = None
     """For a speaker: the words by which the writer takes over again (I, my); None for every other pattern."""
@@ -108,9 +112,15 @@ def plain(sets: Iterable[frozenset[Word]]) -> tuple[frozenset[str], ...]:
     return tuple(frozenset(w.text for w in words) for words in sets if not any(w.is_prefix for w in words))
 
 
-def to_search(tree: Node, breaks: Sequence[str]) -> re.Pattern[str]:
-    """Compile the tree so that it starts at the beginning of a word."""
-    return re.compile("(?<![^ ])" + to_regex(tree, breaks))
+def to_search(tree: Node, breaks: Sequence[str]) -> str:
+    """Return the expression for the tree, so that a match starts at the beginning of a word."""
+    return "(?<![^ ])" + to_regex(tree, breaks)
+
+
+@cache
+def compiled(expression: str) -> re.Pattern[str]:
+    """Return the compiled expression of a pattern or a guard; each is compiled once, when it is first woken."""
+    return re.compile(expression)
 
 
 def check_keys(table: Mapping[str, Any], known: frozenset[str], where: str) -> None:

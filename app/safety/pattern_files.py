@@ -42,7 +42,7 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class PatternFile:
-    """One file, read: its compiled patterns with their trigger words, and what it adds to the lexicon."""
+    """One file, read: its patterns with their trigger words, and what it adds to the lexicon."""
 
     patterns: tuple[tuple[Pattern, frozenset[Word]], ...]
     words: frozenset[str]
@@ -53,7 +53,7 @@ class PatternFile:
 
 @lru_cache(maxsize=4)
 def load_patterns(folder: Path = FOLDER) -> Patterns:
-    """Return the patterns of every file in `folder`; read and compiled on the first call only (about 0.3 s).
+    """Return the patterns of every file in `folder`; read on the first call only (about half a second).
 
     Raises ContentError naming the file and the pattern that is wrong.
     """
@@ -98,7 +98,7 @@ def combine_lexicon(files: Iterable[PatternFile]) -> Lexicon:
 
 
 def read_file(path: Path) -> PatternFile:
-    """Read and compile one file. Raises ContentError."""
+    """Read one file. Raises ContentError."""
     data = parse_toml(path)
     check_keys(data, FILE_KEYS, path.name)
     classes = read_classes(data.get("words", {}), path.name)

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.errors import ContentError
 from app.safety.notation import parse, to_regex, width
+from app.safety.pattern_compiler import compiled
 from app.safety.pattern_files import FOLDER, load_patterns
 
 CLASSES = {"die": parse("die|be dead", {})}
@@ -100,6 +101,13 @@ def test_every_language_has_every_level() -> None:
         assert (FOLDER / f"{language}.toml").is_file()
         for level in ("none", "third_party", "passive", "self_harm", "active", "imminent"):
             assert (language, level) in levels
+
+
+def test_every_expression_compiles() -> None:
+    """Expressions are compiled late, so a test is the place to find one that cannot be."""
+    for found in load_patterns().by_word.values():
+        for pattern in found:
+            assert all(compiled(expression) for expression in (pattern.search, *pattern.unless))
 
 
 def test_patterns_are_read_once() -> None:
