@@ -24,7 +24,7 @@ PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
 class Pattern:
     """One pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds.
 
-    `search` and `unless` are regular expressions for `compiled`: most are never needed, and all take a second to compile.
+    `search` and `unless` are regular expressions for `compiled`: most are never needed, and all take a second.
     """
 
     rule: str
