@@ -103,8 +103,9 @@ def read_file(path: Path) -> PatternFile:
     check_keys(data, FILE_KEYS, path.name)
     classes = read_classes(data.get("words", {}), path.name)
     compiler = Compiler(path.name, classes, Frame.of(data), data.get("unless", {}))
-    patterns = tuple(compiler.compile(entry) for entry in data.get("pattern", []))
-    refuse_twins([pattern.rule for pattern, _ in patterns], path.name)
+    entries = data.get("pattern", [])
+    patterns = tuple(branch for entry in entries for branch in compiler.compile(entry))
+    refuse_twins([entry["id"] for entry in entries], path.name)
     spelling = {key: fold(text).split() for key, text in data.get("spelling", {}).items()}
     masked, real = tuple(spelling.pop("masked", ())), tuple(spelling.pop("real", ()))
     spellings = {wrong: fold(right) for right, wrongs in spelling.items() for wrong in wrongs}
@@ -119,11 +120,11 @@ def parse_toml(path: Path) -> dict[str, Any]:
         raise ContentError(f"patterns {path.name}: not readable as TOML: {error}") from error
 
 
-def refuse_twins(rules: Iterable[str], name: str) -> None:
-    """Refuse an id that is there twice: one of the two would never be tried."""
-    for rule, times in Counter(rules).items():
+def refuse_twins(ids: Iterable[str], name: str) -> None:
+    """Refuse an id that is there twice: nobody could tell which of the two a log line means."""
+    for name_of_pattern, times in Counter(ids).items():
         if times > 1:
-            raise ContentError(f"patterns {name}: {rule.partition(':')[2]}: this id is there {times} times")
+            raise ContentError(f"patterns {name}: {name_of_pattern}: this id is there {times} times")
 
 
 def read_classes(table: Mapping[str, str], name: str) -> dict[str, Choice]:

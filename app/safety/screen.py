@@ -98,10 +98,10 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
     woken: dict[str, Pattern] = {}
     for token in dict.fromkeys(tokens):
         for pattern in patterns.by_word.get(token, ()):
-            woken[pattern.rule] = pattern
+            woken[pattern.search] = pattern
         for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
             if token.startswith(beginning):
-                woken[pattern.rule] = pattern
+                woken[pattern.search] = pattern
     words = frozenset(tokens)
     return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
 
