@@ -77,7 +77,9 @@ def join_letters(run: str, lexicon: Lexicon) -> str:
 
 def mend_plain(word: str, lexicon: Lexicon) -> str | None:
     """`mend` for a word of plain letters, short-cut: most words are short, known or not stretched."""
-    if word in lexicon.words or (len(word) < 7 and not STRETCHED.search(word)):
+    if word in lexicon.words:
+        return None
+    if len(word) < 7 and not STRETCHED.search(word):
         return lexicon.mends.get(word)
     return mend(word, lexicon)
 

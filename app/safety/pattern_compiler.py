@@ -1,8 +1,9 @@
-"""Turns one entry of a pattern file into a compiled pattern and the words that wake it. Reads no files."""
+"""Turns one entry of a pattern file into a regular expression and the words that wake it. Reads no files."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, get_args
 
 from app.core.errors import ContentError
@@ -21,12 +22,15 @@ PATTERN_KEYS = frozenset({"id", "level", "pattern", "unless", "speaker"})
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """One compiled pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds."""
+    """One pattern. `rule` is file:id; `needs` are sets of words, one of each of which a match holds.
+
+    `search` and `unless` are regular expressions for `compiled`: most are never needed, and all take a second.
+    """
 
     rule: str
     level: RiskLevel
-    search: re.Pattern[str]
-    unless: tuple[re.Pattern[str], ...]
+    search: str
+    unless: tuple[str, ...]
     needs: tuple[frozenset[str], ...]
     own_words: frozenset[str] | None = None
     """For a speaker: the words by which the writer takes over again (I, my); None for every other pattern."""
@@ -65,8 +69,11 @@ class Compiler:
         self.unless = unless
         self.words: set[str] = set()
 
-    def compile(self, entry: Mapping[str, Any]) -> tuple[Pattern, frozenset[Word]]:
-        """Return the pattern and its trigger words. Raises ContentError naming file and id."""
+    def compile(self, entry: Mapping[str, Any]) -> list[tuple[Pattern, frozenset[Word]]]:
+        """Return the pattern, one for each of its branches, with the words that wake it.
+
+        Raises ContentError naming file and id.
+        """
         where = f"{self.name}: {entry.get('id', 'a pattern without id')}"
         check_keys(entry, PATTERN_KEYS, where)
         try:
@@ -75,11 +82,14 @@ class Compiler:
             guards = [text for text in (entry.get("unless"), self.unless.get(level)) if text]
             breaks = self.frame.breaks(level)
             unless = tuple(to_search(self.parse(text), breaks) for text in guards)
-            wake, *rest = self.needs(tree)
             rule = f"{self.name[:-5]}:{entry['id']}"
             own_words = self.frame.first_person | self.frame.mine if entry.get("speaker") else None
-            pattern = Pattern(rule, level, to_search(tree, breaks), unless, plain(rest), own_words)
-            return pattern, wake
+            compiled_branches = []
+            for branch in branches(tree):
+                wake, *rest = self.needs(branch)
+                pattern = Pattern(rule, level, to_search(branch, breaks), unless, plain(rest), own_words)
+                compiled_branches.append((pattern, wake))
+            return compiled_branches
         except KeyError as error:
             raise ContentError(f"patterns {where}: {error} is missing") from error
         except ValueError as error:
@@ -94,8 +104,8 @@ class Compiler:
         return tree
 
     def needs(self, tree: Choice) -> list[frozenset[Word]]:
-        """Return what a match must hold, the words that wake the pattern first."""
-        found = needs(tree.options[0] if len(tree.options) == 1 else (tree,), self.frame.frequent)
+        """Return what a match of one branch must hold, the words that wake it first."""
+        found = needs(tree.options[0], self.frame.frequent)
         if not found:
             raise ValueError("every item in it may be missing; add a word that may not")
         if any(word.is_prefix and len(word.text) < LETTERS for word in found[0]):
@@ -103,14 +113,30 @@ class Compiler:
         return found
 
 
+def branches(tree: Choice) -> Iterator[Choice]:
+    """Yield the alternatives of the whole pattern: each is woken by fewer words than all of them together."""
+    for option in tree.options:
+        only = option[0] if len(option) == 1 else None
+        if isinstance(only, Choice) and not only.is_optional:
+            yield from branches(only)
+        else:
+            yield Choice((option,))
+
+
 def plain(sets: Iterable[frozenset[Word]]) -> tuple[frozenset[str], ...]:
     """Return the sets of whole words; beginnings of words cannot be looked up, so sets with them are left out."""
     return tuple(frozenset(w.text for w in words) for words in sets if not any(w.is_prefix for w in words))
 
 
-def to_search(tree: Node, breaks: Sequence[str]) -> re.Pattern[str]:
-    """Compile the tree so that it starts at the beginning of a word."""
-    return re.compile("(?<![^ ])" + to_regex(tree, breaks))
+def to_search(tree: Node, breaks: Sequence[str]) -> str:
+    """Return the expression for the tree, so that a match starts at the beginning of a word."""
+    return "(?<![^ ])" + to_regex(tree, breaks)
+
+
+@cache
+def compiled(expression: str) -> re.Pattern[str]:
+    """Return the compiled expression of a pattern or a guard; each is compiled once, when it is first woken."""
+    return re.compile(expression)
 
 
 def check_keys(table: Mapping[str, Any], known: frozenset[str], where: str) -> None:

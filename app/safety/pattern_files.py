@@ -14,6 +14,7 @@ A pattern of level "none" is a shield: findings of other levels that share a wor
 """
 
 import tomllib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,7 +42,7 @@ class Patterns:
 
 @dataclass(frozen=True, slots=True)
 class PatternFile:
-    """One file, read: its compiled patterns with their trigger words, and what it adds to the lexicon."""
+    """One file, read: its patterns with their trigger words, and what it adds to the lexicon."""
 
     patterns: tuple[tuple[Pattern, frozenset[Word]], ...]
     words: frozenset[str]
@@ -52,7 +53,7 @@ class PatternFile:
 
 @lru_cache(maxsize=4)
 def load_patterns(folder: Path = FOLDER) -> Patterns:
-    """Return the patterns of every file in `folder`; read and compiled on the first call only (about 0.3 s).
+    """Return the patterns of every file in `folder`; read on the first call only (about half a second).
 
     Raises ContentError naming the file and the pattern that is wrong.
     """
@@ -97,12 +98,14 @@ def combine_lexicon(files: Iterable[PatternFile]) -> Lexicon:
 
 
 def read_file(path: Path) -> PatternFile:
-    """Read and compile one file. Raises ContentError."""
+    """Read one file. Raises ContentError."""
     data = parse_toml(path)
     check_keys(data, FILE_KEYS, path.name)
     classes = read_classes(data.get("words", {}), path.name)
     compiler = Compiler(path.name, classes, Frame.of(data), data.get("unless", {}))
-    patterns = tuple(compiler.compile(entry) for entry in data.get("pattern", []))
+    entries = data.get("pattern", [])
+    patterns = tuple(branch for entry in entries for branch in compiler.compile(entry))
+    refuse_twins([entry["id"] for entry in entries], path.name)
     spelling = {key: fold(text).split() for key, text in data.get("spelling", {}).items()}
     masked, real = tuple(spelling.pop("masked", ())), tuple(spelling.pop("real", ()))
     spellings = {wrong: fold(right) for right, wrongs in spelling.items() for wrong in wrongs}
@@ -115,6 +118,13 @@ def parse_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ContentError(f"patterns {path.name}: not readable as TOML: {error}") from error
+
+
+def refuse_twins(ids: Iterable[str], name: str) -> None:
+    """Refuse an id that is there twice: nobody could tell which of the two a log line means."""
+    for name_of_pattern, times in Counter(ids).items():
+        if times > 1:
+            raise ContentError(f"patterns {name}: {name_of_pattern}: this id is there {times} times")
 
 
 def read_classes(table: Mapping[str, str], name: str) -> dict[str, Choice]:

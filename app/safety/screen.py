@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from app.core.types import Verdict
 from app.safety.normalise import STOPS, normalise
-from app.safety.pattern_compiler import LETTERS, LEVELS, MAX_WIDTH, Pattern
+from app.safety.pattern_compiler import LETTERS, LEVELS, MAX_WIDTH, Pattern, compiled
 from app.safety.pattern_files import Patterns, load_patterns
 
 NOTHING = Verdict("none", "")
@@ -98,10 +98,10 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
     woken: dict[str, Pattern] = {}
     for token in dict.fromkeys(tokens):
         for pattern in patterns.by_word.get(token, ()):
-            woken[pattern.rule] = pattern
+            woken[pattern.search] = pattern
         for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
             if token.startswith(beginning):
-                woken[pattern.rule] = pattern
+                woken[pattern.search] = pattern
     words = frozenset(tokens)
     return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
 
@@ -109,8 +109,8 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
 def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:
     """Yield where the patterns match, but for those whose guard is in the line too."""
     for pattern in patterns:
-        for found in pattern.search.finditer(line):
-            if any(guard.search(line) for guard in pattern.unless):
+        for found in compiled(pattern.search).finditer(line):
+            if any(compiled(guard).search(line) for guard in pattern.unless):
                 break
             yield Finding(pattern, found.start(), found.end())
 
