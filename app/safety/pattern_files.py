@@ -17,8 +17,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from app.core.errors import ContentError
@@ -27,6 +28,7 @@ from app.safety.notation import Choice, Word, parse
 from app.safety.pattern_compiler import LETTERS, Compiler, Frame, Pattern, check_keys
 from app.safety.spelling import Lexicon, build_lexicon
 
+LOADING = Lock()
 FOLDER = Path(__file__).with_name("patterns")
 FILE_KEYS = frozenset({"frequent", "others", "first_person", "mine", "spelling", "words", "unless", "pattern"})
 
@@ -51,12 +53,18 @@ class PatternFile:
     real: tuple[str, ...]
 
 
-@lru_cache(maxsize=4)
 def load_patterns(folder: Path = FOLDER) -> Patterns:
-    """Return the patterns of every file in `folder`; read on the first call only (about half a second).
+    """Return the patterns of every file in `folder`; read on the first call only, which takes over half a second.
 
-    Raises ContentError naming the file and the pattern that is wrong.
+    Call it once at the start, so that no turn waits for it. Raises ContentError naming file and pattern.
     """
+    with LOADING:  # else the first turns of eight threads would all read, and none would be in time
+        return read_folder(folder)
+
+
+@cache
+def read_folder(folder: Path) -> Patterns:
+    """Read, once."""
     return combine([read_file(path) for path in sorted(folder.glob("*.toml"), key=english_first)])
 
 

@@ -1,6 +1,7 @@
 """The pattern files: a small notation, read once, and refused with the place of the mistake."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -113,3 +114,13 @@ def test_every_expression_compiles() -> None:
 def test_patterns_are_read_once() -> None:
     """Only the first turn pays for reading and compiling."""
     assert load_patterns() is load_patterns()
+
+
+def test_threads_that_start_together_read_once(tmp_path: Path) -> None:
+    """Eight first turns at once wait for one reading instead of doing eight."""
+    (tmp_path / "xx.toml").write_text('[[pattern]]\nid = "a"\nlevel = "active"\npattern = "die"', encoding="utf-8")
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: load_patterns(tmp_path), range(8)))
+
+    assert {id(patterns) for patterns in found} == {id(found[0])}
