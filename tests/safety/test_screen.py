@@ -235,7 +235,7 @@ def test_time_grows_with_the_length_only(number: int) -> None:
     piece = near_misses()[number]
     text = (piece * (100_000 // len(piece) + 1))[:100_000]
 
-    assert seconds(text) < 25 * max(seconds(text[:10_000]), 0.005)
+    assert seconds(text) < 25 * max(seconds(text[:10_000]), 0.02)  # the floor is for noisy machines
 
 
 def seconds(text: str) -> float:
