@@ -4,11 +4,10 @@ Whatever fails here costs as little as it can: a store the memory of this turn, 
 meets neither a model nor a wait.
 """
 
-import logging
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from app.answers import Answered, answer_by_model, answer_by_rule, fallback
+from app.answers import Answered, answer_by_model, answer_by_rule
 from app.core.deadline import Deadline
 from app.core.persona import Persona
 from app.core.requests import asks_to_forget, forgotten_words
@@ -28,8 +27,6 @@ from app.safety.replies import crisis_reply, follow_up, resource_line, screening
 from app.safety.screen import screen_user
 from app.services import Services
 
-logger = logging.getLogger(__name__)
-
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
 
 
@@ -45,13 +42,11 @@ class Fulfillment:
 
 
 def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
-    """Return the answer to a turn, before the deadline, never empty. Nothing comes before the screen."""
-    try:
-        verdict = screen_user(turn.text)
-    except Exception:  # not knowing whether somebody is in danger, we act as if
-        logger.exception("screening failed")
-        words = screening_failed(turn.language, _country(turn))
-        return Fulfillment(Reply(words, "safety"), services.default_persona, problems=("screening_failed",))
+    """Return the answer to a turn, before the deadline, never empty. Nothing comes before the screen.
+
+    What it raises is a defect of ours; the caller then answers with last_resort.
+    """
+    verdict = screen_user(turn.text)
     if verdict.level != "none":
         return _meet_crisis(turn, verdict, services)
     if turn.kind == "text" and asks_to_forget(turn.text):
@@ -60,10 +55,13 @@ def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
     return _answer_calmly(turn, deadline, services, verdict)
 
 
-def last_resort(turn: Turn, services: Services) -> Fulfillment:
-    """Return an answer that depends on nothing but the default persona's words, for when fulfill itself failed."""
-    persona = services.personas[services.default_persona]
-    return Fulfillment(fallback(turn, persona, crc32(turn.id.encode())), persona.id)
+def last_resort(turn: Turn, services: Services, problem: str) -> Fulfillment:
+    """Return the answer for when fulfill itself failed, in the screen or after it, perhaps in the middle of a crisis.
+
+    Not knowing whether somebody is in danger we act as if: fixed words that name help, and nothing else is asked.
+    """
+    words = screening_failed(turn.language, _country(turn))
+    return Fulfillment(Reply(words, "safety"), services.default_persona, problems=(problem,))
 
 
 def choose_persona(turn: Turn, session: Session, services: Services) -> Persona:

@@ -190,9 +190,9 @@ def _read_body(incoming: Request) -> bytes:
 def _answer(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
     try:
         return fulfill(turn, deadline, services)
-    except Exception as error:  # the last resort: a defect of ours must not silence the persona
+    except Exception as error:  # the one place: whatever defect of ours it is, a person must not meet silence
         logger.exception("a turn failed")
-        return replace(last_resort(turn, services), problems=(type(error).__name__,))
+        return last_resort(turn, services, type(error).__name__)
 
 
 def _log_turn(turn: Turn, fulfillment: Fulfillment, seconds: float, left_s: float) -> None:

@@ -8,7 +8,7 @@ import pytest
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, ModelTimeout
 from app.core.types import Care, Exchange, Message, Session, Turn, TurnKind
-from app.fulfillment import RESERVE_S, Fulfillment, choose_persona, fulfill, last_resort
+from app.fulfillment import RESERVE_S, Fulfillment, choose_persona, fulfill
 from app.memory import session_key
 from app.services import Services
 from tests.fakes import BrokenSessions, FakeClock, FakeModels
@@ -259,13 +259,6 @@ def test_memory_ends_with_the_time_to_live(services: Services, models: FakeModel
     run(text_turn("Hi"), services)
 
     assert all("secret" not in message.text for message in models.prompts[1].messages)
-
-
-def test_last_resort_needs_nothing(services: Services) -> None:
-    """When everything else failed there are still the persona's words."""
-    result = last_resort(text_turn("Hello"), services)
-
-    assert result.reply.text in services.personas["joy"].fallback["en"]
 
 
 def test_session_key_hides_the_id() -> None:

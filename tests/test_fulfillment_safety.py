@@ -331,20 +331,6 @@ def test_the_second_rail_works_while_the_model_is_down(services: Services, pausi
     assert run(said("a subtle thing"), replace(services, moderate=Moderation("active"))).reply.source == "safety"
 
 
-def test_a_screen_that_breaks_fails_to_the_safe_side(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not knowing whether somebody is in danger, the answer names help."""
-
-    def broken(text: str) -> None:
-        raise RuntimeError("a defect")
-
-    monkeypatch.setattr("app.fulfillment.screen_user", broken)
-
-    result = run(said("hello"), services)
-
-    assert result.reply.source == "safety"
-    assert "988" in result.reply.text
-
-
 def test_delete_my_data_deletes_the_flag_too(services: Services) -> None:
     """Everything means everything."""
     run(said(DISCLOSURE), services)
