@@ -1,0 +1,66 @@
+"""How many tokens a text is for a model: exact where the vocabulary is at hand, otherwise an estimate that says so."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import bpe_openai
+
+from app.core.tokens import estimate_tokens
+from app.core.types import Message
+
+_O200K = ("gpt-4o", "gpt-4.1", "gpt-5", "o1", "o3", "o4", "chatgpt-4o")
+_CL100K = ("gpt-4", "gpt-3.5", "davinci-002", "babbage-002", "text-embedding-3")
+
+_PER_MESSAGE = 3  # <|start|>role ... <|end|>, as counted in OpenAI's cookbook ("How to count tokens", 2025)
+_PER_EXAMPLE = 3  # every answer is primed with <|start|>assistant<|message|>
+
+
+class _Tokenizer(Protocol):
+    def encode_ordinary(self, text: str, /) -> list[int]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCount:
+    """A number of tokens, and whether the model's own vocabulary counted them."""
+
+    tokens: int
+    is_exact: bool
+
+    def __str__(self) -> str:
+        return f"{self.tokens:,}" if self.is_exact else f"about {self.tokens:,} (estimated)"
+
+
+def count_text(text: str, model: str) -> TokenCount:
+    """Count the tokens of a text; models of unknown vocabulary get app.core.tokens' estimate."""
+    tokenizer = _tokenizer(model)
+    if tokenizer is None:
+        return TokenCount(estimate_tokens(text), is_exact=False)
+    return TokenCount(len(tokenizer.encode_ordinary(text)), is_exact=True)
+
+
+def count_messages(messages: Iterable[Message], model: str) -> TokenCount:
+    """Count a chat example as OpenAI bills it: words, roles and the marks around them."""
+    counts = [(count_text(message.role, model), count_text(message.text, model)) for message in messages]
+    words = sum(role.tokens + text.tokens + _PER_MESSAGE for role, text in counts)
+    return TokenCount(words + _PER_EXAMPLE, is_exact=_tokenizer(model) is not None)
+
+
+def _tokenizer(model: str) -> _Tokenizer | None:
+    """Return the vocabulary of a model, or of the base of a fine-tuned one (`ft:gpt-4o-mini:...`)."""
+    base = model.removeprefix("ft:").split(":")[0]
+    encoding = _encoding(base)
+    return None if encoding is None else _load(encoding)
+
+
+def _encoding(base: str) -> str | None:
+    if base.startswith(_O200K):  # before gpt-4, which begins like gpt-4o
+        return "o200k_base"
+    return "cl100k_base" if base.startswith(_CL100K) else None
+
+
+@cache
+def _load(encoding: str) -> _Tokenizer:
+    tokenizer: _Tokenizer = bpe_openai.get_encoding(encoding)
+    return tokenizer
