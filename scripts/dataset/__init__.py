@@ -1,1 +1,1 @@
-"""From conversations to training files: clean, split, check, count, write. Raw formats are read in `scripts.sources`."""
+"""From conversations to training files: clean, split, check, count, write. `scripts.sources` reads the raw formats."""
