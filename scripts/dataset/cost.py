@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from scripts.dataset.model_names import row_name
+
 PRICES = Path(__file__).with_name("prices.toml")
 _MILLION = 1_000_000
+_EPOCHS, _MOST_EPOCHS = 3, 25
+_FEWEST_SEEN, _MOST_SEEN = 100, 25_000
 
 
 class BadPrices(Exception):
@@ -42,7 +46,7 @@ def read_prices(path: Path = PRICES) -> Mapping[str, Price]:
     try:
         rows = tomllib.loads(path.read_text(encoding="utf-8"))["price"]
         return {row["model"]: Price(**row) for row in rows}
-    except (OSError, KeyError, TypeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, KeyError, TypeError, ValueError) as error:
         raise BadPrices(f"{path}: not a price file: {error}; each [[price]] has {', '.join(_KEYS)}") from error
 
 
@@ -51,9 +55,21 @@ def price_of(model: str, prices: Mapping[str, Price]) -> Price | None:
 
     "ft:gpt-4o-mini-2024-07-18:..." finds "gpt-4o-mini". None means: say tokens, say no money.
     """
-    base = model.removeprefix("ft:").split(":")[0]
-    rows = [name for name in prices if base == name or base.startswith(f"{name}-20")]
-    return prices[max(rows, key=len)] if rows else None
+    name = row_name(model, prices)
+    return prices[name] if name else None
+
+
+def default_epochs(examples: int) -> int:
+    """Return how often OpenAI goes through a file when nobody says (n_epochs auto): 3, more for few, fewer for many.
+
+    As counted in OpenAI's cookbook ("Data preparation and analysis for chat model fine-tuning", 2023): at least 100
+    examples are seen in all as far as 25 epochs reach, and at most 25,000 as far as one epoch allows. An estimate.
+    """
+    if examples * _EPOCHS < _FEWEST_SEEN:
+        return min(_MOST_EPOCHS, _FEWEST_SEEN // max(examples, 1))
+    if examples * _EPOCHS > _MOST_SEEN:
+        return max(1, _MOST_SEEN // examples)
+    return _EPOCHS
 
 
 _KEYS = tuple(Price.__dataclass_fields__)
