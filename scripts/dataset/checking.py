@@ -42,6 +42,9 @@ class Request:
     epochs: int | None = None
 
 
+USUAL = Request()
+
+
 @dataclass(frozen=True, slots=True)
 class FileReport:
     """The numbers of one file. `tokens` is one pass over it; `billed` too, without what is cut off as too long."""
@@ -83,9 +86,7 @@ class CheckReport:
         return any(check in _NOT_THERE for _, check in self.counts)
 
 
-def check_files(
-    paths: Sequence[Path], request: Request = Request(), progress: Progress = lambda _: None
-) -> CheckReport:
+def check_files(paths: Sequence[Path], request: Request = USUAL, progress: Progress = lambda _: None) -> CheckReport:
     """Check training files, those given together against each other. Findings come in the order of files and lines, what
     stands twice after all others.
 

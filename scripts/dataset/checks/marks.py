@@ -13,7 +13,7 @@ _LONGEST = 12  # characters of a mark; longer endings are words, or instructions
 _SHARE = 0.8  # of the examples must end so, for the others to be mistakes
 _FEWEST = 3  # examples: two may end alike by chance
 _SIGNS = re.compile(r"\W+(?:[A-Z]{2,}\W*|[A-Z]\w*\s?(?::|->)\s*)?")  # "\n", "->", " END", "\n\nAgent:"
-_PUNCTUATION = re.compile(r"\s?[.,!?…。！？'\"”’)\]]*")  # ends of sentences, and a stray space after them
+_PUNCTUATION = ".,!?…。！？'\"”’)]"  # ends of sentences belong to the words before a mark
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,7 @@ def _endings(text: str) -> Iterable[str]:
 
 
 def _is_mark(ending: str) -> bool:
-    is_line_end = ending.endswith("\n") and not ending.strip()
-    return is_line_end or bool(_SIGNS.fullmatch(ending) and not _PUNCTUATION.fullmatch(ending))
+    is_space = not ending.strip()
+    if is_space or ending[0] in _PUNCTUATION or not ending.strip().strip(_PUNCTUATION):
+        return is_space and "\n" in ending
+    return _SIGNS.fullmatch(ending) is not None

@@ -8,10 +8,12 @@ from collections.abc import Iterator
 
 from scripts.dataset.checks.example import Example, FileView
 from scripts.dataset.checks.rules import Problem, example_check, file_check
+from scripts.dataset.model_names import base_of
 
 FEWEST_EXAMPLES = 10
 FILES_API_BYTES = 512_000_000  # whether their MB are 1,000 or 1,024 KB is not said: the smaller is safe
 UPLOADS_API_BYTES = 8_000_000_000
+_TEXT_MODELS = ("davinci-002", "babbage-002")
 
 
 @example_check("error", "chat", "completions", "dpo")
@@ -44,3 +46,13 @@ def over_8_gb(file: FileView) -> Iterator[Problem]:
     """The file is over 8 GB, which the Uploads API refuses too."""
     if file.size > UPLOADS_API_BYTES:
         yield Problem("over 8 GB, the most for the Uploads API", "split it")
+
+
+@file_check("error")
+def wrong_model(file: FileView) -> Iterator[Problem]:
+    """The model does not learn from this format: davinci-002 and babbage-002 take prompt/completion, gpt models chat."""
+    base = base_of(file.known.model)
+    if file.format == "completions" and base.startswith("gpt-"):
+        yield Problem(f"{base} learns from chat lines", "build the dataset as chat, or name davinci-002")
+    elif file.format != "completions" and base in _TEXT_MODELS:
+        yield Problem(f"{base} learns from prompts and completions", "name a chat model, such as gpt-4o-mini")
