@@ -87,8 +87,8 @@ class CheckReport:
 
 
 def check_files(paths: Sequence[Path], request: Request = USUAL, progress: Progress = lambda _: None) -> CheckReport:
-    """Check training files, those given together against each other. Findings come in the order of files and lines, what
-    stands twice after all others.
+    """Check training files, those given together against each other. Findings come in the order of files and lines,
+    what stands twice after all others.
 
     Nothing is raised for what a file holds. Raises BadPrices or BadLimits when our own tables were broken.
     """

@@ -87,8 +87,8 @@ def _speaks_otherwise(placed: Placed) -> bool:
 def _is_blank(content: Any) -> bool:
     if isinstance(content, str):
         return not content.strip()
-    kinds = [part.get("type") for part in _parts(content)]
-    return bool(kinds) and all(kind == "text" for kind in kinds) and not text_of(content).strip()
+    texts = [part.get("text") for part in _parts(content)]
+    return bool(texts) and all(isinstance(text, str) and not text.strip() for text in texts)
 
 
 def _parts(content: Any) -> list[Mapping[str, Any]]:

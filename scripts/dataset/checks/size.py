@@ -50,7 +50,7 @@ def over_8_gb(file: FileView) -> Iterator[Problem]:
 
 @file_check("error")
 def wrong_model(file: FileView) -> Iterator[Problem]:
-    """The model does not learn from this format: davinci-002 and babbage-002 take prompt/completion, gpt models chat."""
+    """The model does not learn from this format: davinci-002 and babbage-002 take prompt/completion, gpt chat."""
     base = base_of(file.known.model)
     if file.format == "completions" and base.startswith("gpt-"):
         yield Problem(f"{base} learns from chat lines", "build the dataset as chat, or name davinci-002")

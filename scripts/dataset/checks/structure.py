@@ -47,7 +47,8 @@ def unknown_key(example: Example) -> Iterator[Problem]:
 def missing_messages(example: Example) -> Iterator[Problem]:
     """The line has no list of messages, or an empty one [missing_messages_list]."""
     messages = example.home.get("messages")
-    if not isinstance(messages, list) or not messages:
+    has_home = example.format == "chat" or isinstance(example.value.get("input"), Mapping)
+    if has_home and (not isinstance(messages, list) or not messages):
         found = "is missing" if "messages" not in example.home else "is empty" if messages == [] else "is no list"
         yield Problem(f"messages {found}", 'write "messages": [{"role": ..., "content": ...}, ...]')
 
