@@ -26,7 +26,7 @@ class BadText(Exception):
 
 def read_object(raw: bytes) -> dict[str, Any]:
     """Return the object of a line. Raises BadText; its message names columns (in characters) and never quotes words."""
-    text = _decode(raw)
+    text = _decode(raw).rstrip("\r\n")
     if not text.strip():
         raise BadText(reading.BLANK_LINE, "the line is empty", "delete it")
     value = _parse(text, is_cut=not raw.endswith(b"\n"))
@@ -52,7 +52,7 @@ def _parse(text: str, *, is_cut: bool) -> Any:
     except RecursionError:
         raise _too_deep() from None
     except json.JSONDecodeError as error:
-        if is_cut and (error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")):
+        if is_cut and (error.pos >= len(text) or error.msg.startswith("Unterminated")):
             fix = "write the file again: what made it was stopped; or delete the line"
             raise BadText(reading.CUT_LINE, "the last line ends in the middle", fix) from None
         cause, fix = _explain(error, text)

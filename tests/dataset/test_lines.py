@@ -123,29 +123,31 @@ def test_a_line_over_the_limit_is_passed_over(tmp_path: Path) -> None:
 def test_a_huge_line_is_only_too_long(tmp_path: Path) -> None:
     """Ten megabytes of one letter, or of one sign outside of every vocabulary, are counted and found too long."""
     path = tmp_path / "train.jsonl"
-    huge = [chat(asks(), answers(sign * 5_000_000)) for sign in ("A", "\U000e0001")]
+    huge = [chat(asks(f"{sign}?"), answers(sign * 5_000_000)) for sign in ("A", "\U000e0001")]
     path.write_text(GOOD.decode() + "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in huge))
 
     assert found_in(path) == [("too_long", 11), ("too_long", 12)]
+
+
+def outcome(raw: bytes) -> object:
+    """Return what a line was read as, or the rule that it breaks."""
+    try:
+        return read_object(raw)
+    except BadText as bad:
+        return bad.rule.name
 
 
 @steady
 @given(st.dictionaries(st.text(), json_values))
 def test_what_json_writes_is_read_or_refused(value: dict[str, object]) -> None:
     """Any object of JSON is read as it was, or refused for a reason; nothing else is raised."""
-    try:
-        read = read_object(json.dumps(value).encode() + b"\n")
-    except BadText as bad:
-        assert bad.rule.name in {"not_a_number", "lone_surrogate", "nul_character"}
-    else:
-        assert read == value
+    read = outcome(json.dumps(value).encode() + b"\n")
+
+    assert read == value or read in {"not_a_number", "lone_surrogate", "nul_character"}
 
 
 @steady
 @given(st.binary(max_size=200))
 def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
     """No line of bytes breaks the reader."""
-    try:
-        assert isinstance(read_object(raw), dict)
-    except BadText as bad:
-        assert bad.problem.fix
+    assert isinstance(outcome(raw), dict | str)
