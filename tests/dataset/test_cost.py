@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.core.types import Message
-from scripts.dataset.cost import BadPrices, price_of, read_prices
+from scripts.dataset.cost import BadPrices, default_epochs, price_of, read_prices
+from scripts.dataset.limits import BadLimits, limit_of, read_limits
 from scripts.dataset.tokens import count_messages, count_text
 
 
@@ -77,3 +78,55 @@ def test_a_chat_example_counts_its_marks() -> None:
     messages = (Message("user", "hello world"), Message("assistant", "hello"))
 
     assert count_messages(messages, "gpt-4o").tokens == 2 * (3 + 1) + 2 + 1 + 3
+
+
+def test_an_estimated_chat_example_counts_its_marks_once() -> None:
+    """The estimate of a text holds the marks of a message already, so the example is the sum of its texts."""
+    messages = (Message("user", "hello world"), Message("assistant", "hello"))
+    texts = sum(count_text(message.text, "smollm2-135m").tokens for message in messages)
+
+    assert str(count_messages(messages, "smollm2-135m")) == f"about {texts} (estimated)"
+
+
+def test_a_text_over_the_librarys_limit_is_counted() -> None:
+    """A million characters, each several tokens, are counted in pieces, which is no longer exact."""
+    count = count_text("\U000e0001" * 1_000_000, "gpt-4o")
+
+    assert not count.is_exact
+    assert count.tokens > 1_000_000
+
+
+@pytest.mark.parametrize(
+    ("examples", "epochs"), [(0, 25), (1, 25), (4, 25), (10, 10), (33, 3), (34, 3), (8_333, 3), (8_334, 2), (10**6, 1)]
+)
+def test_epochs_are_openais_usual_ones(examples: int, epochs: int) -> None:
+    """Few examples are seen more often, very many once."""
+    assert default_epochs(examples) == epochs
+
+
+@pytest.mark.parametrize(
+    ("model", "tokens"),
+    [
+        ("gpt-4o-mini-2024-07-18", 65_536),
+        ("ft:gpt-4.1-2025-04-14:me:joy:abc", 65_536),
+        ("gpt-3.5-turbo-0125", 16_385),
+        ("gpt-3.5-turbo-0613", 4_096),
+        ("gpt-4-0613", 8_192),
+        ("gpt-4-turbo", None),
+        ("mistral-large", None),
+    ],
+)
+def test_a_model_finds_its_limit(model: str, tokens: int | None) -> None:
+    """Its own row before its family's; never that of a namesake."""
+    limit = limit_of(model, read_limits())
+
+    assert (limit.example_tokens if limit else None) == tokens
+
+
+def test_a_broken_table_of_limits_names_itself(tmp_path: Path) -> None:
+    """A row without a source is an error that says what a row holds."""
+    path = tmp_path / "limits.toml"
+    path.write_text('[[limit]]\nmodel = "m"\n')
+
+    with pytest.raises(BadLimits, match=r"limits\.toml.*source, date"):
+        read_limits(path)

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.skipif(
 words = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1).filter(str.strip)
 parts = st.lists(words.map(lambda text: {"type": "text", "text": text}), min_size=1, max_size=3)
 contents = words | parts
-names = st.just({}) | st.just({"name": "anna"})
+names: st.SearchStrategy[dict[str, str]] = st.sampled_from([{}, {"name": "anna"}])
 
 
 def messages(role: str) -> st.SearchStrategy[dict[str, Any]]:
