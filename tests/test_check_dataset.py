@@ -76,8 +76,8 @@ def test_an_estimate_is_called_one(sound: Path) -> None:
     page = check(sound, "--model", "mistral-small").stdout
 
     assert [line.strip() for line in page.splitlines()[5:8]] == [
-        "tokens for mistral-small: about 130 (estimated); no length limit is known for it, so lengths were not checked",
-        "billed if trained on: about 130 (estimated) x 10 epochs = about 1,300 (estimated)",
+        "tokens for mistral-small: about 120 (estimated); no length limit is known for it, so lengths were not checked",
+        "billed if trained on: about 120 (estimated) x 10 epochs = about 1,200 (estimated)",
         "cost: the price file has no row for mistral-small",
     ]
 
@@ -169,6 +169,21 @@ def test_nobodys_words_are_printed(tmp_path: Path) -> None:
     shown = [check(tmp_path / name, *json_).stdout for name in ("chat", "pairs") for json_ in ((), ("--json",))]
 
     assert [page.count("Quatermain") for page in shown] == [0, 0, 0, 0]
+
+
+def test_unknown_keys_come_in_the_order_of_the_line(sound: Path) -> None:
+    """The same file gives the same page on every run."""
+    with sound.open("a") as file:
+        file.write(written([chat(asks("Hm?"), answers(), zebra=1, apple=2, role=3, id=4)]))
+
+    assert [
+        line.strip() for line in check(sound).stdout.splitlines() if "the key" in line or "other causes" in line
+    ] == [
+        'the key "zebra" is not known: line 11',
+        'the key "apple" is not known: line 11',
+        'the key "role" is not known: line 11',
+        "and other causes: see --json",
+    ]
 
 
 @pytest.mark.skipif(SHARED is None, reason="the sample is not beside the checkout")

@@ -45,7 +45,7 @@ def _check(found: list[Finding], count: int) -> Iterator[str]:
         yield f"    {message}{_lines(alike, unkept)}"
         yield f"      fix: {fix}"
     if len(causes) > _CAUSES_SHOWN:
-        yield f"    and {len(causes) - _CAUSES_SHOWN:,} other causes: see --json"
+        yield "    and other causes: see --json"
 
 
 def _lines(found: Sequence[Finding], unkept: int) -> str:

@@ -1,13 +1,14 @@
 """Each check finds what it is for, on its line, and nothing else."""
 
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import pytest
 
 from scripts.dataset.checking import Request
 from scripts.dataset.checks import reading, size
-from scripts.dataset.checks.example import FileView, Known
+from scripts.dataset.checks.example import FileView, Known, read_example
 from scripts.dataset.checks.registry import CHECKS, EXAMPLE_CHECKS
 from tests.dataset.lines_to_check import TOOL, answers, asks, calls, chat, found_with, pair, preference, says
 
@@ -222,6 +223,17 @@ def test_a_file_must_fit_the_upload(bytes_: int, found: list[str]) -> None:
     checks = (size.over_512_mb, size.over_8_gb)
 
     assert [check.name for check in checks for _ in check.run(view)] == found
+
+
+def test_checks_stay_fast_on_endless_conversations() -> None:
+    """Thirty thousand calls and their answers in one line take moments: no check goes through all for each one."""
+    ids = [f"call-{number}" for number in range(30_000)]
+    turns = [asks(), calls(*ids), *(REPLY | {"tool_call_id": id_} for id_ in ids), answers()]
+    example = read_example("chat", chat(*turns, tools=[TOOL]), Known("mistral-small"))
+    began = monotonic()
+
+    assert [check.name for check in EXAMPLE_CHECKS if "chat" in check.formats for _ in check.run(example)] == []
+    assert monotonic() - began < 5  # 50 s when each message looked at all that follow
 
 
 def test_every_check_is_tried_here() -> None:

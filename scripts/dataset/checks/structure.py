@@ -36,10 +36,10 @@ _NAME = re.compile(r"[^\s<|\\/>]{1,64}")
 def unknown_key(example: Example) -> Iterator[Problem]:
     """The line holds a key that its format does not know."""
     allowed = _LINE_KEYS[example.format]
-    for key in example.value.keys() - allowed:
+    for key in _others(example.value, allowed):
         yield _unknown(key, allowed, "")
     if example.format == "dpo":
-        for key in example.home.keys() - _HOME_KEYS:
+        for key in _others(example.home, _HOME_KEYS):
             yield _unknown(key, _HOME_KEYS, "input")
 
 
@@ -95,7 +95,7 @@ def unknown_message_key(example: Example) -> Iterator[Problem]:
     """A message holds a key that its role does not know [message_unrecognized_key]."""
     for placed in example.messages:
         allowed = _MESSAGE_KEYS.get(_hashable(placed.role), _COMMON)
-        for key in placed.message.keys() - allowed:
+        for key in _others(placed.message, allowed):
             yield _unknown(key, allowed, placed.place)
 
 
@@ -131,6 +131,10 @@ def nothing_trained(example: Example) -> Iterator[Problem]:
     weights = [placed.message.get("weight", 1) for placed in example.of_role("assistant")]
     if weights and all(weight == 0 for weight in weights):
         yield Problem("every assistant message has the weight 0", "give one the weight 1, or delete the line")
+
+
+def _others(value: Mapping[str, Any], allowed: frozenset[str]) -> list[str]:
+    return [key for key in value if key not in allowed]
 
 
 def _unknown(key: str, allowed: frozenset[str], place: str) -> Problem:

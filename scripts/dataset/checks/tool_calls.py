@@ -6,6 +6,7 @@ no answer: making it is what is learnt.
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import takewhile
 from typing import Any
 
 from scripts.dataset.checks.example import Example
@@ -73,8 +74,8 @@ def unasked_tool_answer(example: Example) -> Iterator[Problem]:
 def unanswered_call(example: Example) -> Iterator[Problem]:
     """The conversation goes on without the answer of a tool that was called."""
     for index, placed in enumerate(example.turns[:-1]):
-        left = set(_ids(placed)) - _answers_after(example.turns[index + 1 :])
-        if left:
+        asked = set(_ids(placed))
+        if asked and asked - _answered_from(example.turns, index + 1):
             fix = 'add {"role": "tool", "tool_call_id": ..., "content": ...} after it'
             yield Problem("a call has no answer", fix, placed.place)
 
@@ -130,13 +131,11 @@ def _ids(placed: Placed) -> list[str]:
     return [found for found in ids if isinstance(found, str)]
 
 
-def _answers_after(turns: tuple[Placed, ...]) -> set[Any]:
-    answered: set[Any] = set()
-    for placed in turns:
-        if placed.role != "tool":
-            break
-        answered.add(str(placed.message.get("tool_call_id")))
-    return answered
+def _answered_from(turns: tuple[Placed, ...], start: int) -> set[str]:
+    """Return the ids that the unbroken run of tool messages from `start` on answers."""
+    following = (turns[index] for index in range(start, len(turns)))
+    run = takewhile(lambda placed: placed.role == "tool", following)
+    return {str(placed.message.get("tool_call_id")) for placed in run}
 
 
 def _objects(values: Any) -> list[Mapping[str, Any]]:
