@@ -44,7 +44,7 @@ VENDORS: dict[str, set[str]] = {
     "httpx2": {"app/models"},
     "sqlite3": {"app/sessions"},
     "google": {"app/authentication.py"},
-    "pydantic": {"app/core/persona.py", "app/settings.py"},
+    "pydantic": {"app/core/persona.py", "app/core/manifest.py", "app/settings.py"},
     "pydantic_settings": {"app/settings.py"},
 }
 
