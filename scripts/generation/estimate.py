@@ -26,12 +26,13 @@ class Estimate:
     def _money(self) -> str:
         if self.price is None:
             return f"no price known for {self.model}: add one to scripts/dataset/prices.toml to see money"
-        hint = (
-            ""
-            if self.model.startswith("ft:")
-            else "; this file's prices are those of tuned models, the base costs less"
-        )
-        return f"at most ${self.most_dollars:,.2f} by {self.price}{hint}"
+        cost = self.price.for_calls(self.input.tokens, self.most_output)
+        return f"at most {dollars(cost)} by {self.price}{self._hint()}"
+
+    def _hint(self) -> str:
+        """Say that the file's prices are those of tuned models, where that can make a difference."""
+        is_own = self.model.startswith("ft:") or self.price is None or not self.price.output
+        return "" if is_own else "; these are a tuned model's prices, an untuned one costs no more"
 
 
 def estimate(calls: Sequence[Call], most_tokens: int, model: str, price: Price | None) -> Estimate:
