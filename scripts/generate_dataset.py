@@ -29,7 +29,7 @@ Only requests under way at that moment (at most --jobs) may be billed and asked 
 
 \b
 example:
-  OPENAI_BASE_URL=http://127.0.0.1:8090/v1 python -m scripts.generate_dataset scripts/data/superhero.toml --limit 4
+  OPENAI_BASE_URL=http://127.0.0.1:8090/v1 python -m scripts.generate_dataset GRID.toml --model smollm2-135m --yes
 """
 
 

@@ -71,7 +71,11 @@ class Batches:
         """See that each batch written down is at the endpoint; where a reply was lost, find the batch it made."""
         for batch in self.open:
             if batch.batch is None:
-                self._note(replace(batch, batch=self._endpoint.find_batch(batch.run) or self._create(batch)))
+                found = self._endpoint.find_batch(batch.run)
+                if found:
+                    self._note(replace(batch, batch=found))
+                else:
+                    self._create(batch)
 
     def collect(self, answers: Answers) -> Collected:
         """Keep the answers of the batches that have ended, and forget these. Raises what Endpoint does."""
@@ -96,13 +100,13 @@ class Batches:
         self._forget(batch)
         return True
 
-    def _create(self, batch: Batch) -> str:
+    def _create(self, batch: Batch) -> None:
         if batch.file is None:
             batch = replace(batch, file=self._endpoint.upload(self._path.with_name(batch.requests)))
             self._note(batch)
-        created = self._endpoint.create_batch(str(batch.file), batch.run)
-        self._say(f"{created}: submitted with {batch.count} requests")
-        return created
+        created = replace(batch, batch=self._endpoint.create_batch(str(batch.file), batch.run))
+        self._note(created)
+        self._say(f"{created.batch}: submitted with {batch.count} requests")
 
     def _note(self, batch: Batch) -> None:
         self._write([*(other for other in self.open if other.run != batch.run), batch])
