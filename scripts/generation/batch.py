@@ -64,8 +64,9 @@ class Batches:
             requests = self._path.with_name(f"{self._path.stem}.{run}.requests.jsonl")
             with whole_file(requests) as file:
                 file.writelines(_request(call) for call in part)
-            self._note(Batch(run, requests.name, len(part)))
-        self.send()
+            batch = Batch(run, requests.name, len(part))
+            self._note(batch)
+            self._create(batch)
 
     def send(self) -> None:
         """See that each batch written down is at the endpoint; where a reply was lost, find the batch it made."""
