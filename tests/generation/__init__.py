@@ -1,0 +1,1 @@
+"""Tests of scripts/generation, against a real server on this machine."""
