@@ -198,3 +198,12 @@ def test_the_known_sample_gives_its_known_findings() -> None:
         *(("duplicate_example", line) for line in (6, 7, 8, 9, 10)),
     ]
     assert (file["examples"], file["without_system"], file["without_user"]) == (10, 2, 3)
+
+
+def test_only_the_file_to_train_on_needs_ten_examples(sound: Path, tmp_path: Path) -> None:
+    """A validation file, named second, may be smaller."""
+    validation = tmp_path / "validation.jsonl"
+    validation.write_text(written([chat(asks("What is a heap for?"), says("assistant", "Finding the least."))]))
+
+    assert check(sound, validation).exit_code == 0
+    assert check(validation, sound).exit_code == 1

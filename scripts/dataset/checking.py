@@ -94,14 +94,19 @@ def check_files(paths: Sequence[Path], request: Request = USUAL, progress: Progr
     """
     log = FindingLog()
     indexes = {format: ExampleIndex() for format in FORMATS}  # noqa: A001 - the field's word
-    files = tuple(_check_file(path, request, log, indexes, progress) for path in paths)
+    files = tuple(_check_file(path, request, log, indexes, progress, path is paths[0]) for path in paths)
     for index in indexes.values():
         log.extend(index.findings())
     return CheckReport(files, log.kept, log.counts, log.count("error"), log.count("warning"))
 
 
 def _check_file(
-    path: Path, request: Request, log: FindingLog, indexes: Mapping[Format, ExampleIndex], progress: Progress
+    path: Path,
+    request: Request,
+    log: FindingLog,
+    indexes: Mapping[Format, ExampleIndex],
+    progress: Progress,
+    is_first: bool,
 ) -> FileReport:
     form, known = _learn(path, request)
     tally = Tally(known.limit.example_tokens if known.limit else None)
@@ -114,7 +119,10 @@ def _check_file(
         progress(line.size)
         if line.value is not None and form is not None:
             log.extend(_check_line(path, line, form, known, tally, index))
-    log.extend(_check_whole(path, form, known, tally.examples, lines, size))
+    if form is None:
+        log.extend(_no_format(path, lines))
+    else:
+        log.extend(_check_whole(path, FileView(form, size, tally.examples, known, is_first)))
     return _report(path, request, form, known, tally, lines)
 
 
@@ -157,15 +165,13 @@ def _check_line(
                 yield check.found(where, problem)
 
 
-def _check_whole(
-    path: Path, form: Format | None, known: Known, examples: int, lines: int, size: int
-) -> Iterator[Finding]:
-    if form is None:
-        if lines:
-            fix = "write messages (chat), prompt and completion, or input and outputs (DPO); or name it with --format"
-            yield whole.UNKNOWN_FORMAT.found(str(path), Problem("no line is a training example", fix))
-        return
-    view = FileView(form, size, examples, known)
+def _no_format(path: Path, lines: int) -> Iterator[Finding]:
+    if lines:
+        fix = "write messages (chat), prompt and completion, or input and outputs (DPO); or name it with --format"
+        yield whole.UNKNOWN_FORMAT.found(str(path), Problem("no line is a training example", fix))
+
+
+def _check_whole(path: Path, view: FileView) -> Iterator[Finding]:
     for check in FILE_CHECKS:
         for problem in check.run(view):
             yield check.found(str(path), problem)

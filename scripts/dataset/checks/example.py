@@ -62,12 +62,16 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A file once its lines were read: `size` in bytes, `examples` is the number of lines in its format."""
+    """A file once its lines were read: `size` in bytes, `examples` is the number of lines in its format.
+
+    `is_first`: the file to train on; those named after it are held against it.
+    """
 
     format: Format
     size: int
     examples: int
     known: Known
+    is_first: bool = True
 
 
 def read_example(format: Format, value: Mapping[str, Any], known: Known) -> Example:  # noqa: A002 - the field's word
