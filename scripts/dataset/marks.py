@@ -58,21 +58,25 @@ def common_suffix(texts: Sequence[str]) -> str:
 
 
 def removable_prefix(texts: Sequence[str]) -> str:
-    """Return the beginning that all texts share, cut back to whole words; empty where it is all that a text has.
+    """Return the beginning that all texts share, cut back to whole words.
 
-    "@1157" of thirty mentions is not removable, "Answer: " is, and of "Please sum up: Wh" it is "Please sum up: ".
-    A text alone shares nothing.
+    Of thirty mentions that begin with "@1157" nothing is removable, "Answer: " is, and of "Please sum up: Wh" it is
+    "Please sum up: ". A text alone, or texts that are all the same, share nothing.
     """
-    prefix = common_prefix(texts) if len(texts) > 1 else ""
-    if prefix and not _ends_at_a_word(prefix, {text[len(prefix) :][:1] for text in texts}):
-        prefix = prefix[: len(prefix) - len(re.split(r"\s", prefix)[-1])]
-    return "" if any(not text[len(prefix) :].strip() for text in texts) else prefix
+    prefix = common_prefix(texts)
+    following = {text[len(prefix) :][:1] for text in texts}
+    if len(texts) < 2 or following == {""}:
+        return ""
+    if prefix and not _ends_at_a_word(prefix, following):
+        return prefix[: len(prefix) - len(re.split(r"\s", prefix)[-1])]
+    return prefix
 
 
 def _ends_at_a_word(prefix: str, following: set[str]) -> bool:
     if prefix[-1].isspace() or all(sign.isspace() or not sign for sign in following):
         return True
-    return prefix.endswith(_LABEL_SIGNS) and all(sign.isalpha() or sign.isspace() for sign in following)
+    is_inside = all(sign.isdigit() or sign == "/" for sign in following)  # 12:30, https://
+    return prefix.endswith(_LABEL_SIGNS) and not is_inside
 
 
 def _mark_of(texts: Sequence[str], known: Sequence[str]) -> str | None:

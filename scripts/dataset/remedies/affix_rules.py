@@ -11,7 +11,7 @@ from scripts.dataset.marks import (
     find_marks,
     removable_prefix,
 )
-from scripts.dataset.remedies.types import Advice, Refused, Remedy, Rows, note, task_of
+from scripts.dataset.remedies.types import Advice, Refused, Remedy, Rows, lines_of, note, task_of
 
 _LONG_PROMPT_PREFIX = 13  # characters from which an instruction before every prompt is worth removing
 _LONG_COMPLETION_PREFIX = 5
@@ -51,6 +51,7 @@ def common_prompt_prefix(rows: Rows) -> Iterator[Advice]:
         return
     yield note("info", "common_prompt_prefix", f"all prompts begin with {show(prefix)}")
     if len(prefix) >= _LONG_PROMPT_PREFIX:
+        yield from _left_empty(tuple(row for row in rows if row.prompt == prefix), "common_prompt_prefix")
         yield Remedy(
             "common_prompt_prefix",
             "optional",
@@ -65,6 +66,7 @@ def common_completion_prefix(rows: Rows) -> Iterator[Advice]:
     if len(prefix) < _LONG_COMPLETION_PREFIX:
         return
     kept = " " if prefix.startswith(" ") else ""
+    yield from _left_empty(tuple(row for row in rows if row.completion == prefix), "common_completion_prefix")
     yield Remedy(
         "common_completion_prefix",
         "optional",
@@ -105,7 +107,13 @@ def show(text: str) -> str:
 
 
 def _no_mark(what: str, suffix: str, mark: str) -> str:
-    return f"all {what}s end with {show(suffix[-40:])}, which is no {mark}: it says something, or stands inside a {what} too"
+    return f"all {what}s end with {show(suffix[-40:])}, no {mark}: it says something, or stands inside a {what} too"
+
+
+def _left_empty(rows: Rows, rule: str) -> Iterator[Advice]:
+    if rows:
+        fix = f"drop what has no words of its own, or run with --skip {rule}"
+        yield note("warning", rule, f"nothing would be left of {lines_of(rows)}", fix)
 
 
 def _refuse_identical(texts: list[str], what: str, fix: str) -> None:

@@ -29,7 +29,7 @@ DIFFERENCES = (
     Difference(
         "a beginning that is cut inside a word",
         "removed letter by letter: `@1157` from thirty mentions, `Wh` of What and Why",
-        "only whole words go, counted after cutting back; nothing goes where a row would be left empty",
+        "only whole words go, counted after cutting back; rows that say nothing else are reported",
         changes_rows=True,
     ),
     Difference(
@@ -93,9 +93,9 @@ DIFFERENCES = (
         changes_rows=True,
     ),
     Difference(
-        "no row left",
+        "no row with a completion, or a completion that is its common beginning alone",
         "a crash, or an empty file",
-        "refused",
+        "the first is refused, the second reported",
         changes_rows=True,
     ),
     Difference(
