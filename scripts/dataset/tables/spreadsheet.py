@@ -5,6 +5,7 @@ from pathlib import Path
 from zipfile import BadZipFile
 
 from openpyxl import load_workbook
+from openpyxl.cell.cell import ERROR_CODES
 from openpyxl.utils.exceptions import InvalidFileException
 
 from scripts.dataset.tables.types import BadTable, Record, Table
@@ -13,7 +14,7 @@ from scripts.dataset.tables.types import BadTable, Record, Table
 def read_spreadsheet(path: Path) -> Table:
     """Return the rows of the first sheet; its first row names the columns, empty rows are no rows.
 
-    Of a formula the value counts that was last computed. Raises BadTable for what is no spreadsheet or has no header.
+    Of a formula the value counts that was last computed, nothing where that is an error (#N/A). Raises BadTable for what is no spreadsheet or has no header.
     """
     try:
         book = load_workbook(path, read_only=True, data_only=True)
@@ -42,7 +43,7 @@ def _filled_rows(rows: Iterator[tuple[object, ...]]) -> Iterator[tuple[int, list
 def _text(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer():
         return str(int(cell))
-    return "" if cell is None else str(cell)
+    return "" if cell is None or cell in ERROR_CODES else str(cell)
 
 
 def _fields(columns: Sequence[str], cells: Sequence[str]) -> dict[str, object]:
