@@ -14,7 +14,8 @@ from scripts.dataset.tables.types import BadTable, Record, Table
 def read_spreadsheet(path: Path) -> Table:
     """Return the rows of the first sheet; its first row names the columns, empty rows are no rows.
 
-    Of a formula the value counts that was last computed, nothing where that is an error (#N/A). Raises BadTable for what is no spreadsheet or has no header.
+    Of a formula the value counts that was last computed, nothing where that is an error (#N/A).
+    Raises BadTable for what is no spreadsheet or has no header.
     """
     try:
         book = load_workbook(path, read_only=True, data_only=True)
