@@ -10,8 +10,10 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from app.core.manifest import PromptManifest, parse_manifest
+from app.core.manifest import PromptManifest, as_trained, parse_manifest
 from app.core.persona import Labels
+from app.core.prompt import build_prompt
+from app.personas import load_personas
 from scripts.dataset.files import sha256
 from scripts.dataset.remedies.differences import DIFFERENCES
 from scripts.prepare_data import main
@@ -67,6 +69,18 @@ def test_yes_writes_the_file_and_its_manifest(source: Path) -> None:
         "completions_space_start",
     ]
     assert result.output.endswith(f"Next: python -m scripts.finetune create --train {prepared}\n")
+
+
+def test_the_webhook_asks_as_the_rows_do(source: Path) -> None:
+    """A persona that names the manifest sends, to the letter, the prompt of the training row."""
+    run(source, "--yes")
+    manifest = json.loads(source.with_name("pairs_prepared.manifest.json").read_text())
+
+    persona = as_trained(load_personas()["joy"], parse_manifest("pairs", manifest))
+    prompt = build_prompt(persona, [], "What boils")
+
+    row = lines(source.with_name("pairs_prepared.jsonl"))[0]
+    assert (prompt.text, prompt.sampling.stop[0]) == (row["prompt"], row["completion"][-1])
 
 
 def test_without_a_terminal_the_plan_is_shown_and_nothing_written(source: Path) -> None:

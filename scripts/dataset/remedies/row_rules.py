@@ -1,9 +1,11 @@
 """Rules on whole rows: empty, repeated, too long, in capitals, and how a completion begins."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
+from scripts.dataset.marks import find_marks
 from scripts.dataset.remedies.types import Advice, Remedy, Row, Rows, lines_of, note, task_of
 
 _LONGEST = 10_000  # characters of prompt and completion together, as in the old tool; about 2,048 tokens
@@ -52,13 +54,13 @@ def long_examples(rows: Rows) -> Iterator[Advice]:
 
 
 def lower_case_prompt(rows: Rows) -> Iterator[Advice]:
-    """Lower-case all prompts when more than a third of their letters are capitals."""
-    return _lower_case(rows, "prompt", lambda row: replace(row, prompt=row.prompt.lower()))
+    """Lower-case all prompts, but for their separator, when more than a third of their letters are capitals."""
+    return _lower_case(rows, "prompt", find_marks([row.prompt for row in rows], ()).separator or "")
 
 
 def lower_case_completion(rows: Rows) -> Iterator[Advice]:
-    """Lower-case all completions when more than a third of their letters are capitals."""
-    return _lower_case(rows, "completion", lambda row: replace(row, completion=row.completion.lower()))
+    """Lower-case all completions, but for their end mark, when more than a third of their letters are capitals."""
+    return _lower_case(rows, "completion", find_marks((), [row.completion for row in rows]).ending or "")
 
 
 def completions_space_start(rows: Rows) -> Iterator[Advice]:
@@ -78,15 +80,22 @@ def _is_long(row: Row) -> bool:
     return len(row.prompt) + len(row.completion) > _LONGEST
 
 
-def _lower_case(rows: Rows, column: Column, lowered: Callable[[Row], Row]) -> Iterator[Advice]:
-    letters = [letter for row in rows for letter in getattr(row, column) if letter.isalpha()]
-    capitals = sum(letter.isupper() for letter in letters)
-    small = sum(letter.islower() for letter in letters)
-    if capitals * 2 > small:
-        rule = f"lower_case_{column}"
-        yield note("warning", rule, f"more than a third of the letters in the {column}s are capitals")
-        message = f"write all {column}s in small letters (names and acronyms too)"
-        yield Remedy(rule, "optional", message, lambda rows: tuple(lowered(row) for row in rows))
+def _lower_case(rows: Rows, column: Column, mark: str) -> Iterator[Advice]:
+    letters = Counter("".join(getattr(row, column).removesuffix(mark) for row in rows))
+    capitals = sum(count for letter, count in letters.items() if letter.isalpha() and letter.isupper())
+    small = sum(count for letter, count in letters.items() if letter.isalpha() and letter.islower())
+    if capitals * 2 <= small:
+        return
+
+    def lowered(row: Row) -> Row:
+        text: str = getattr(row, column)
+        kept = mark if text.endswith(mark) else ""  # " END" must not become " end"
+        return replace(row, **{column: text.removesuffix(kept).lower() + kept})
+
+    rule = f"lower_case_{column}"
+    yield note("warning", rule, f"more than a third of the letters in the {column}s are capitals")
+    message = f"write all {column}s in small letters (names and acronyms too)"
+    yield Remedy(rule, "optional", message, lambda rows: tuple(lowered(row) for row in rows))
 
 
 def _with_space(rows: Rows) -> Rows:
