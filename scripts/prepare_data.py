@@ -19,6 +19,7 @@ from scripts.dataset.remedies.shown import show_finding, show_step
 from scripts.dataset.remedies.types import Refused, Step
 from scripts.dataset.tables.reading import read_table
 from scripts.dataset.tables.types import BadTable, UnknownFormat
+from scripts.progress import progress
 
 _RULES = "\n".join(f"  {rule:<26}{meaning}" for rule, meaning in OPTIONAL.items())
 _HELP_END = f"""\b
@@ -100,7 +101,8 @@ def main(
 def _plan(file: Path, force_marks: bool) -> Plan:
     """Read and plan; ends with 2 when the format is not known, with 1 when the file cannot be used."""
     try:
-        return make_plan(read_table(file), force_marks=force_marks)
+        with progress("rules tried") as rule_done:
+            return make_plan(read_table(file), force_marks=force_marks, rule_done=rule_done)
     except UnknownFormat as error:
         raise click.UsageError(str(error)) from error
     except (BadTable, Refused) as error:

@@ -4,7 +4,7 @@ Necessary remedies are applied at once; optional ones are all worked out on the 
 later (`outcome`), one after the other.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -63,8 +63,11 @@ class Plan:
     rows: Rows
 
 
-def make_plan(table: Table, *, force_marks: bool = False) -> Plan:
-    """Return the plan for a table. Raises Refused when no rule can make it fit for training."""
+def make_plan(table: Table, *, force_marks: bool = False, rule_done: Callable[[], None] = lambda: None) -> Plan:
+    """Return the plan for a table. Raises Refused when no rule can make it fit for training.
+
+    `rule_done` is called after each rule has looked at the rows: for progress, as large files take seconds.
+    """
     said = list(_about_columns(table))
     rows = to_rows(table)
     steps = [Step(remedy, rows, rows) for remedy in said if isinstance(remedy, Remedy)]
@@ -76,6 +79,7 @@ def make_plan(table: Table, *, force_marks: bool = False) -> Plan:
                 rows = steps[-1].after
         if not rows:
             raise Refused(f"{table.name}: no row has a completion; there is nothing to train on")
+        rule_done()
     findings = tuple(advice for advice in said if isinstance(advice, Finding))
     proposals = tuple(advice for advice in said if isinstance(advice, Remedy) and advice.kind == "optional")
     return Plan(len(table.records), findings, tuple(steps), proposals, rows)

@@ -27,7 +27,8 @@ def changes_of(step: Step) -> tuple[Change, ...]:
     if step.before is step.after:
         return ()
     after = {row.where: row for row in step.after}
-    return tuple(Change(row, after.get(row.where)) for row in step.before if after.get(row.where) != row)
+    pairs = ((row, after.get(row.where)) for row in step.before)
+    return tuple(Change(old, new) for old, new in pairs if old is not new and old != new)
 
 
 def show_finding(finding: Finding, name: str) -> str:
