@@ -105,6 +105,18 @@ DIFFERENCES = (
         changes_rows=True,
     ),
     Difference(
+        "empty rows above the header of a sheet",
+        "taken for the header: `prompt` column/key is missing",
+        "passed over",
+        changes_rows=True,
+    ),
+    Difference(
+        "a file that is missing, or of another format",
+        "exit code 1",
+        "exit code 2, as for everything that is called wrongly",
+        changes_rows=False,
+    ),
+    Difference(
         "blank fields and empty prompts",
         "not mentioned",
         "reported with file:line; the rows stay",
