@@ -76,7 +76,7 @@ def _line(persona: Persona, message: Message) -> str:
 def _harmless(persona: Persona, words: str) -> str:
     """Return words on one line and without the marks that have a meaning in the prompt text."""
     words = " ".join(words.split())
-    for mark in (persona.separator.strip(), persona.end.strip()):
+    for mark in filter(None, (persona.separator.strip(), persona.end.strip())):  # "\n" is gone with the line ends
         words = re.sub(_whole(mark), " ", words)
     for label in filter(None, (persona.labels.user, persona.labels.assistant)):
         words = re.sub(rf"(?i)(?<!\w){re.escape(label)}\s*(?::|\uff1a|->)", f"{label},", words)

@@ -261,3 +261,12 @@ def test_render_text_is_the_same_for_training() -> None:
     prompt = build_prompt(TEXT, [Exchange("One.", "Two.")], "Three.")
 
     assert render_text(TEXT, prompt.messages) == prompt.text
+
+
+def test_a_line_end_can_be_the_end_mark() -> None:
+    """Models tuned on prepared files often stop at the line end; a manifest may say so, and the words stay words."""
+    asked = TEXT.model_copy(update={"end": "\n"})
+
+    prompt = build_prompt(asked, [Exchange("One.\nTwo.", "Three.")], "Four.")
+
+    assert (prompt.text, prompt.sampling.stop) == ("Listen.\n\nUser: One. Two.\nJOY: Three.\n\nUser: Four. ->", ("\n",))

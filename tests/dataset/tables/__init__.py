@@ -1,0 +1,1 @@
+"""Files of columns, format by format."""
