@@ -67,6 +67,14 @@ def render_text(persona: Persona, messages: Sequence[Message]) -> str:
     return f"{head.text}\n\n{block}" if head.text else block
 
 
+def render_completion(persona: Persona, words: str) -> str:
+    """Return an answer as a prompt/completion model is trained to give it: a space, the words on one line, the end mark.
+
+    The words are those that render_text would show of it later, so an answer never holds a mark in its middle.
+    """
+    return f" {_harmless(persona, words)}{persona.end}"
+
+
 def _line(persona: Persona, message: Message) -> str:
     label = persona.labels.user if message.role == "user" else persona.labels.assistant
     words = _harmless(persona, message.text)

@@ -1,0 +1,150 @@
+"""First reading: conversations come from the source, are cleaned, judged and put on the spool; nothing is placed yet."""
+
+import json
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+
+from app.core.types import Message
+from scripts.dataset.clean import clean
+from scripts.dataset.duplicates import Seen, first_question, spoken
+from scripts.dataset.ledger import Ledger
+from scripts.dataset.redact import redact
+from scripts.dataset.review import find_concern, review_line
+from scripts.dataset.shape import Limits, shape
+from scripts.dataset.sketches import BANDS, Sketch, sketch
+from scripts.dataset.split import Units
+from scripts.dataset.spool import Spool
+from scripts.dataset.types import Conversation, Finding
+from scripts.dataset.words import number_of, words_of
+from scripts.progress import Step
+from scripts.sources.discovery import Source
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What is read, and by which rules it is judged. `licence` stands for every conversation's own, when given."""
+
+    source: Source
+    options: Any
+    files: tuple[Path, ...]
+    licence: str
+    limits: Limits
+    is_companion: bool
+    has_memory: bool
+    approved: frozenset[str]
+
+
+class Rows:
+    """What is remembered of each conversation on the spool, in columns: 300 bytes each."""
+
+    def __init__(self) -> None:
+        self.questions = array("Q")
+        self.answers = array("Q")
+        self.scores = array("d")
+        self.groups = array("Q")
+        self.units = Units()
+        self._sketches = bytearray()
+        self._question_sketches = bytearray()
+
+    def add(self, conversation: Conversation) -> None:
+        """Add a conversation: (user, assistant, ...)."""
+        question = number_of(first_question(conversation))
+        group = number_of(f"group {conversation.source} {conversation.group}") if conversation.group else 0
+        self.questions.append(question)
+        self.answers.append(number_of(" ".join(words_of(conversation.messages[1].text))))
+        self.scores.append(np.nan if conversation.score is None else conversation.score)
+        self.groups.append(group)
+        self.units.add(question, group or None)
+        self._sketches += sketch([*spoken(conversation, "user"), *spoken(conversation, "assistant")]).tobytes()
+        self._question_sketches += sketch(words_of(conversation.messages[0].text)).tobytes()
+
+    def __len__(self) -> int:
+        return len(self.questions)
+
+    @property
+    def sketches(self) -> Sketch:
+        """Of all words, a row a conversation."""
+        return np.frombuffer(self._sketches, dtype=np.uint64).reshape(-1, BANDS)
+
+    @property
+    def question_sketches(self) -> Sketch:
+        """Of the user's first words."""
+        return np.frombuffer(self._question_sketches, dtype=np.uint64).reshape(-1, BANDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many conversations the source gave, by file name, and how many wait for a person's review, by level."""
+
+    read: dict[str, int]
+    reviewed: dict[str, int]
+
+
+def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[str], step: Step) -> Counts:
+    """Read all files onto the spool; write what a person must read to `review`, and everything else to the ledger."""
+    counts = Counts({}, {})
+    seen = Seen()
+    for path in intake.files:
+        counts.read.setdefault(path.name, 0)
+        for raw in intake.source.load(path, ledger.at("source"), intake.options):
+            counts.read[path.name] += 1
+            step()
+            judged = _judge(raw, intake, seen, ledger)
+            if judged is None or _set_aside(judged, intake, counts, ledger, review):
+                continue
+            for conversation in _parts(judged, intake.has_memory, seen, ledger):
+                spool.append(conversation)
+                rows.add(conversation)
+    return counts
+
+
+def _judge(raw: Conversation, intake: Intake, seen: Seen, ledger: Ledger) -> Conversation | None:
+    licensed = replace(raw, licence=intake.licence) if intake.licence else raw
+    shaped = shape(clean(licensed, ledger.at("clean")), intake.limits, ledger.at("clean"))
+    if shaped is None:
+        return None
+    redacted = redact(shaped, ledger.at("redact"))
+    return None if _is_known(redacted, seen, ledger) else redacted
+
+
+def _is_known(conversation: Conversation, seen: Seen, ledger: Ledger) -> bool:
+    if not seen.has(conversation):
+        return False
+    said = "the same words, case and spaces aside, stand further up"
+    ledger.at("duplicates")(Finding("error", "exact_duplicate", conversation.where, said))
+    return True
+
+
+def _set_aside(
+    conversation: Conversation, intake: Intake, counts: Counts, ledger: Ledger, review: IO[str]
+) -> bool:
+    """Write a conversation that must be read first to the review file, unless its id is approved."""
+    concern = find_concern(conversation, intake.is_companion)
+    if concern is None:
+        return False
+    if conversation.id in intake.approved:
+        said = f"{concern.rule}: approved by a person, trained on"
+        ledger.at("review")(Finding("info", "approved", conversation.where, said))
+        return False
+    counts.reviewed[concern.level] = counts.reviewed.get(concern.level, 0) + 1
+    review.write(json.dumps(review_line(conversation, concern), ensure_ascii=False) + "\n")
+    return True
+
+
+def _parts(conversation: Conversation, has_memory: bool, seen: Seen, ledger: Ledger) -> Iterator[Conversation]:
+    """Yield the conversation; for a persona without memory each exchange alone, as that is all its model will see."""
+    messages = conversation.messages
+    if has_memory or len(messages) == 2:
+        yield conversation
+        return
+    ledger.at("clean")(Finding("info", "taken_apart", conversation.where, "each exchange alone: no memory"))
+    for number in range(0, len(messages), 2):
+        exchange: tuple[Message, ...] = messages[number : number + 2]
+        part = replace(conversation, id=f"{conversation.id}.{number // 2 + 1}", messages=exchange)
+        if not _is_known(part, seen, ledger):
+            yield part
