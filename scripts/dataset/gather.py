@@ -3,13 +3,12 @@
 import json
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
-from app.core.types import Message
 from scripts.dataset.clean import clean
 from scripts.dataset.duplicates import Seen, first_question, spoken
 from scripts.dataset.ledger import Ledger
@@ -77,17 +76,21 @@ class Rows:
         return np.frombuffer(self._question_sketches, dtype=np.uint64).reshape(-1, BANDS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Counts:
-    """How many conversations the source gave, by file name, and how many wait for a person's review, by level."""
+    """How many conversations the source gave, by file name, and how many wait for a person's review, by level.
 
-    read: dict[str, int]
-    reviewed: dict[str, int]
+    `parts` is how many more there are because some were taken apart.
+    """
+
+    read: dict[str, int] = field(default_factory=dict)
+    reviewed: dict[str, int] = field(default_factory=dict)
+    parts: int = 0
 
 
 def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[str], step: Step) -> Counts:
     """Read all files onto the spool; write what a person must read to `review`, and everything else to the ledger."""
-    counts = Counts({}, {})
+    counts = Counts()
     seen = Seen()
     for path in intake.files:
         counts.read.setdefault(path.name, 0)
@@ -97,7 +100,7 @@ def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[
             judged = _judge(raw, intake, seen, ledger)
             if judged is None or _set_aside(judged, intake, counts, ledger, review):
                 continue
-            for conversation in _parts(judged, intake.has_memory, seen, ledger):
+            for conversation in _parts(judged, intake, counts, seen, ledger):
                 spool.append(conversation)
                 rows.add(conversation)
     return counts
@@ -120,9 +123,7 @@ def _is_known(conversation: Conversation, seen: Seen, ledger: Ledger) -> bool:
     return True
 
 
-def _set_aside(
-    conversation: Conversation, intake: Intake, counts: Counts, ledger: Ledger, review: IO[str]
-) -> bool:
+def _set_aside(conversation: Conversation, intake: Intake, counts: Counts, ledger: Ledger, review: IO[str]) -> bool:
     """Write a conversation that must be read first to the review file, unless its id is approved."""
     concern = find_concern(conversation, intake.is_companion)
     if concern is None:
@@ -136,15 +137,19 @@ def _set_aside(
     return True
 
 
-def _parts(conversation: Conversation, has_memory: bool, seen: Seen, ledger: Ledger) -> Iterator[Conversation]:
+def _parts(
+    conversation: Conversation, intake: Intake, counts: Counts, seen: Seen, ledger: Ledger
+) -> Iterator[Conversation]:
     """Yield the conversation; for a persona without memory each exchange alone, as that is all its model will see."""
     messages = conversation.messages
-    if has_memory or len(messages) == 2:
+    if intake.has_memory or len(messages) == 2:
         yield conversation
         return
-    ledger.at("clean")(Finding("info", "taken_apart", conversation.where, "each exchange alone: no memory"))
+    said = "each exchange stands alone, as this persona remembers nothing"
+    ledger.at("clean")(Finding("info", "taken_apart", conversation.where, said))
+    counts.parts += len(messages) // 2 - 1
     for number in range(0, len(messages), 2):
-        exchange: tuple[Message, ...] = messages[number : number + 2]
-        part = replace(conversation, id=f"{conversation.id}.{number // 2 + 1}", messages=exchange)
+        name = f"{conversation.id}.{number // 2 + 1}"
+        part = replace(conversation, id=name, messages=messages[number : number + 2])
         if not _is_known(part, seen, ledger):
             yield part

@@ -42,9 +42,8 @@ def find_leaks(folder: Path, head: int, threshold: float) -> Iterator[Finding]:
         runs = [shingles(_read_words(folder, places[row], head)) for row in (one, other)]
         return jaccard(*runs) >= threshold
 
-    if places:
-        for one, other in near_pairs(table, is_leak):
-            yield _leak(places[one], places[other])
+    for one, other in near_pairs(table, is_leak):
+        yield _leak(places[one], places[other])
 
 
 def _leak(one: _Place, other: _Place) -> Finding:

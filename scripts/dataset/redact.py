@@ -74,7 +74,9 @@ def _is_no_address(match: re.Match[str]) -> bool:
 def _is_no_persons_phone(match: re.Match[str]) -> bool:
     digits = _digits(match[0])
     national = digits.removeprefix("1") if len(digits) == 11 else digits
-    return not 7 <= len(digits) <= 15 or national[:3] in _TOLL_FREE or national in _helplines() or digits in _helplines()
+    return (
+        not 7 <= len(digits) <= 15 or national[:3] in _TOLL_FREE or national in _helplines() or digits in _helplines()
+    )
 
 
 @cache
@@ -100,29 +102,52 @@ _KEYS = "|".join((
 ))  # fmt: skip
 
 _RULES: tuple[tuple[str, re.Pattern[str], Keep], ...] = (
-    ("key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----|.*)", re.DOTALL), _never),
+    (
+        "key",
+        re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----(?:.*?-----END [A-Z ]*PRIVATE KEY-----|.*)", re.DOTALL),
+        _never,
+    ),
     ("link", re.compile(r"\b[a-z][a-z0-9+.-]{1,15}://[^\s/@:]{1,200}:[^\s/@]{1,200}@\S+", re.IGNORECASE), _never),
-    ("link", re.compile(r"\bhttps?://\S{1,500}[?&](?:access_token|api_?key|token|secret|password|sig)=\S+", re.IGNORECASE), _never),
+    (
+        "link",
+        re.compile(r"\bhttps?://\S{1,500}[?&](?:access_token|api_?key|token|secret|password|sig)=\S+", re.IGNORECASE),
+        _never,
+    ),
     ("key", re.compile(rf"(?<![\w-])(?:{_KEYS})(?![\w-])"), _never),
     ("key", re.compile(r"(?P<lead>\bBearer\s+)(?=\S*\d)[A-Za-z0-9._~+/-]{16,}=*", re.IGNORECASE), _never),
     (
         "secret",
-        re.compile(r"(?P<lead>\b(?:password|passcode|passwd|pwd|api[ _-]?key|secret|token)\s*[:=]\s*)(?!\[)\S{4,}", re.IGNORECASE),
+        re.compile(
+            r"(?P<lead>\b(?:password|passcode|passwd|pwd|api[ _-]?key|secret|token)\s*[:=]\s*)(?!\[)\S{4,}",
+            re.IGNORECASE,
+        ),
         _never,
     ),
     ("email", re.compile(r"(?<![\w.+-])[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,5}[^\W\d_]{2,24}(?!\w)"), _never),
     ("iban", re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_no_iban),
     ("card", re.compile(r"(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])"), _is_no_card),
     ("ssn", re.compile(r"(?<![\w-])(?!000|666|9\d\d)\d{3}-(?!00)\d\d-(?!0000)\d{4}(?![\w-])"), _never),
-    ("ip", re.compile(r"(?<![\w.:])(?<!version )(?<!v)(?P<ip>\d{1,3}(?:\.\d{1,3}){3})(?![\w]|\.\d)", re.IGNORECASE), _is_no_address),
-    ("ip", re.compile(r"(?<![\w:.])(?P<ip>(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})(?![\w:])", re.IGNORECASE), _is_no_address),
+    (
+        "ip",
+        re.compile(r"(?<![\w.:])(?<!version )(?<!v)(?P<ip>\d{1,3}(?:\.\d{1,3}){3})(?![\w]|\.\d)", re.IGNORECASE),
+        _is_no_address,
+    ),
+    (
+        "ip",
+        re.compile(r"(?<![\w:.])(?P<ip>(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4})(?![\w:])", re.IGNORECASE),
+        _is_no_address,
+    ),
     ("phone", re.compile(r"(?<![\w+])\+\d(?:[ ().-]{0,2}\d){7,14}(?!\w)"), _is_no_persons_phone),
     (
         "phone",
         re.compile(r"(?<![\w.$€£-])(?:1[ .-])?(?:\([2-9]\d\d\) ?|[2-9]\d\d[ .-])\d{3}[ .-]\d{4}(?![\w-])"),
         _is_no_persons_phone,
     ),
-    ("phone", re.compile(r"(?<![\w.,$€£+-])\(?0[1-9]\d{1,4}\)?(?:[ /-]?\d){5,9}(?![\w-]|[.,]\d)"), _is_no_persons_phone),
+    (
+        "phone",
+        re.compile(r"(?<![\w.,$€£+-])\(?0[1-9]\d{1,4}\)?(?:[ /-]?\d){5,9}(?![\w-]|[.,]\d)"),
+        _is_no_persons_phone,
+    ),
     (
         "phone",
         re.compile(

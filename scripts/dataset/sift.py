@@ -7,6 +7,7 @@ from enum import IntEnum
 from scripts.dataset.duplicates import are_near
 from scripts.dataset.gather import Rows
 from scripts.dataset.sketches import jaccard, near_pairs, shingles
+from scripts.dataset.split import SPLITS, Shares
 from scripts.dataset.spool import Spool
 from scripts.dataset.types import Finding, Report
 from scripts.dataset.words import words_of
@@ -32,16 +33,29 @@ def sift(spool: Spool, rows: Rows, threshold: float, one_answer: bool, report: R
     return uses
 
 
-def join_near_questions(spool: Spool, rows: Rows, threshold: float) -> None:
-    """Put conversations that begin with nearly the same words into one unit of the split."""
+def join_near_questions(spool: Spool, rows: Rows, uses: bytearray, threshold: float, shares: Shares) -> None:
+    """Put conversations that begin with nearly the same words into one unit, until no such two are in two splits.
 
+    More than once, because near_pairs sees a pair or not by the order of the rows, and the rows of one split stand
+    together when somebody looks for leaks.
+    """
+    learned = [row for row, use in enumerate(uses) if use == Use.LEARNED]
+    while True:
+        places = bytes(SPLITS.index(shares.place(rows.units.unit_of(row))) for row in range(len(rows)))
+        pairs = _near_questions(spool, rows, sorted(learned, key=places.__getitem__), threshold)
+        for one, other in pairs:
+            rows.units.join_rows(one, other)
+        if all(places[one] == places[other] for one, other in pairs):
+            return
+
+
+def _near_questions(spool: Spool, rows: Rows, order: Sequence[int], threshold: float) -> list[tuple[int, int]]:
     def is_near(one: int, other: int) -> bool:
-        if rows.questions[one] == rows.questions[other]:
-            return False  # one unit already
-        return jaccard(_question_of(spool, one), _question_of(spool, other)) >= threshold
+        if rows.units.unit_of(order[one]) == rows.units.unit_of(order[other]):
+            return False
+        return jaccard(_question_of(spool, order[one]), _question_of(spool, order[other])) >= threshold
 
-    for one, other in near_pairs(rows.question_sketches, is_near):
-        rows.units.join_rows(one, other)
+    return [(order[one], order[other]) for one, other in near_pairs(rows.question_sketches[order], is_near)]
 
 
 def _question_of(spool: Spool, row: int) -> frozenset[int]:
@@ -83,8 +97,14 @@ def _name_alternatives(spool: Spool, rows: Rows, found: Sequence[int], report: R
 def _keep_best(spool: Spool, rows: Rows, found: Sequence[int], uses: bytearray, report: Report) -> None:
     """Keep the answer of the highest score, the first one among equals; the others still serve in pairs."""
     best = max(found, key=lambda row: -math.inf if math.isnan(rows.scores[row]) else rows.scores[row])
+    where = spool.read(best).where
     for row in found:
         if row != best:
             uses[row] = Use.NOTHING if math.isnan(rows.scores[row]) else Use.PAIRS
-            said = f"another answer to the same question is kept, from {spool.read(best).where}"
-            report(Finding("error", "other_answer", spool.read(row).where, said))
+            report(_other_answer(spool.read(row).where, where, Use(uses[row])))
+
+
+def _other_answer(where: str, best: str, use: Use) -> Finding:
+    if use == Use.PAIRS:
+        return Finding("info", "only_in_pairs", where, f"{best} answers better; this one is only compared with it")
+    return Finding("error", "other_answer", where, f"another answer to the same question is kept, from {best}")

@@ -54,6 +54,8 @@ def near_pairs(sketches: Sketch, is_near: Callable[[int, int], bool]) -> Iterato
 
     In each band, every row is compared with the first one only: a heap of n copies costs n comparisons.
     """
+    if len(sketches) == 0:
+        return
     candidates = np.unique(np.concatenate([_meetings(sketches[:, band]) for band in range(BANDS)]), axis=0)
     for later, earlier in candidates:
         if is_near(int(earlier), int(later)):

@@ -47,5 +47,5 @@ class Spool:
 
 
 def _parse(line: bytes) -> Conversation:
-    id, source, licence, pairs, group, score, where = json.loads(line)
-    return Conversation(id, source, licence, tuple(Message(*pair) for pair in pairs), group, score, where)
+    name, source, licence, pairs, group, score, where = json.loads(line)
+    return Conversation(name, source, licence, tuple(Message(*pair) for pair in pairs), group, score, where)

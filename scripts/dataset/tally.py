@@ -18,8 +18,8 @@ class Tally:
     answers: int = 0
     pairs: int = 0
     text_tokens: int = 0
-    tokens: array[int] = field(default_factory=lambda: array("L"))
-    messages: array[int] = field(default_factory=lambda: array("L"))
+    tokens: "array[int]" = field(default_factory=lambda: array("L"))
+    messages: "array[int]" = field(default_factory=lambda: array("L"))
     sources: Counter[str] = field(default_factory=Counter)
     licences: Counter[str] = field(default_factory=Counter)
     samples: list[Conversation] = field(default_factory=list)

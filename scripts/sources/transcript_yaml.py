@@ -65,7 +65,9 @@ def _read_root(root: yaml.Node | None, origin: _Origin, report: Report) -> Itera
     try:
         table = _table(root, "the file")
         items = _items(table.get("conversations"), "conversations", root)
-        origin = _Origin(origin.file, _scalar(table, "source", origin.source), _scalar(table, "licence", origin.licence))
+        origin = _Origin(
+            origin.file, _scalar(table, "source", origin.source), _scalar(table, "licence", origin.licence)
+        )
     except _BadNode as bad:
         report(_finding(bad, origin))
         return
@@ -85,16 +87,16 @@ def _conversations(node: yaml.Node, origin: _Origin) -> Iterator[Conversation]:
     """Yield the conversation, and one that ends early for each worse answer in it."""
     turns = [_turn(turn) for turn in _items(_table(node, "a conversation").get("turns"), "turns", node)]
     messages = tuple(message for message, _ in turns)
-    id = conversation_id(origin.source, messages)
-    main = Conversation(id, origin.source, origin.licence, messages, where=f"{origin.file}:{_line(node)}")
+    name = conversation_id(origin.source, messages)
+    main = Conversation(name, origin.source, origin.licence, messages, where=f"{origin.file}:{_line(node)}")
     if not any(worse for _, worse in turns):
         yield main
         return
-    yield replace(main, group=id, score=_BETTER)
+    yield replace(main, group=name, score=_BETTER)
     for number, (_, worse) in enumerate(turns):
         if worse:
             other = (*messages[:number], Message("assistant", worse))
-            yield replace(main, id=conversation_id(origin.source, other), messages=other, group=id, score=_WORSE)
+            yield replace(main, id=conversation_id(origin.source, other), messages=other, group=name, score=_WORSE)
 
 
 def _turn(node: yaml.Node) -> tuple[Message, str]:
@@ -118,7 +120,9 @@ def _table(node: yaml.Node | None, what: str) -> dict[str, yaml.Node]:
 
 def _items(node: yaml.Node | None, key: str, parent: yaml.Node | None) -> list[yaml.Node]:
     if not isinstance(node, yaml.SequenceNode):
-        raise _BadNode("bad_yaml", _line(node or parent), f"{key} is no list", f"write {key}: with a - before each item")
+        raise _BadNode(
+            "bad_yaml", _line(node or parent), f"{key} is no list", f"write {key}: with a - before each item"
+        )
     items: list[yaml.Node] = node.value
     return items
 
