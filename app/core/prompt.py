@@ -68,7 +68,7 @@ def render_text(persona: Persona, messages: Sequence[Message]) -> str:
 
 
 def render_completion(persona: Persona, words: str) -> str:
-    """Return an answer as a prompt/completion model is trained to give it: a space, the words on one line, the end mark.
+    """Return an answer as a prompt/completion model is trained to give it: a space, the words in one line, the end.
 
     The words are those that render_text would show of it later, so an answer never holds a mark in its middle.
     """

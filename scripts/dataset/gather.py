@@ -1,4 +1,4 @@
-"""First reading: conversations come from the source, are cleaned, judged and put on the spool; nothing is placed yet."""
+"""First reading: what the source gives is cleaned, judged and put on the spool; nothing has its split yet."""
 
 import json
 from array import array
@@ -18,7 +18,7 @@ from scripts.dataset.shape import Limits, shape
 from scripts.dataset.sketches import BANDS, Sketch, sketch
 from scripts.dataset.split import Units
 from scripts.dataset.spool import Spool
-from scripts.dataset.types import Conversation, Finding
+from scripts.dataset.types import Conversation, Finding, Report
 from scripts.dataset.words import number_of, words_of
 from scripts.progress import Step
 from scripts.sources.discovery import Source
@@ -94,7 +94,7 @@ def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[
     seen = Seen()
     for path in intake.files:
         counts.read.setdefault(path.name, 0)
-        for raw in intake.source.load(path, ledger.at("source"), intake.options):
+        for raw in _read(intake, path, ledger.at("source")):
             counts.read[path.name] += 1
             step()
             judged = _judge(raw, intake, seen, ledger)
@@ -106,9 +106,19 @@ def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[
     return counts
 
 
+def _read(intake: Intake, path: Path, report: Report) -> Iterator[Conversation]:
+    """Yield what the source gives. Places name the file without its folder: the output must not depend on it."""
+    folder = f"{path.parent}/"
+
+    def report_place(finding: Finding) -> None:
+        report(replace(finding, where=finding.where.removeprefix(folder)))
+
+    for raw in intake.source.load(path, report_place, intake.options):
+        yield replace(raw, where=raw.where.removeprefix(folder), licence=intake.licence or raw.licence)
+
+
 def _judge(raw: Conversation, intake: Intake, seen: Seen, ledger: Ledger) -> Conversation | None:
-    licensed = replace(raw, licence=intake.licence) if intake.licence else raw
-    shaped = shape(clean(licensed, ledger.at("clean")), intake.limits, ledger.at("clean"))
+    shaped = shape(clean(raw, ledger.at("clean")), intake.limits, ledger.at("clean"))
     if shaped is None:
         return None
     redacted = redact(shaped, ledger.at("redact"))

@@ -59,7 +59,7 @@ def describe_training(tokens: int, examples: int, model: str) -> dict[str, Any]:
 
 
 def usual_epochs(examples: int) -> int:
-    """Return how often a file is gone through when nothing is asked for ("Data preparation", OpenAI's cookbook, 2023)."""
+    """Return how often OpenAI goes through a file by default ("Data preparation", its cookbook, 2023)."""
     if 0 < examples * _TARGET_EPOCHS < _FEW:
         return min(_MOST_EPOCHS, _FEW // examples)
     return _TARGET_EPOCHS

@@ -7,7 +7,7 @@ found: that needs a reader.
 
 import ipaddress
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
 
@@ -22,7 +22,7 @@ Keep = Callable[[re.Match[str]], bool]
 
 
 def redact(conversation: Conversation, report: Report) -> Conversation:
-    """Return the conversation without what the rules find; each kind found in a message is reported, never its words."""
+    """Return the conversation without what the rules find; each kind in a message is reported, never the words."""
     messages: list[Message] = []
     for number, message in enumerate(conversation.messages, 1):
         text, kinds = redact_text(message.text)

@@ -27,9 +27,10 @@ class Bar:
 
 def write_report(path: Path, manifest: Mapping[str, Any], ledger: Ledger, tallies: Mapping[SplitName, Tally]) -> None:
     """Write the report of a build whose manifest is complete but for its files."""
+    loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )  # fmt: skip
+        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     page = environment.get_template("report.html").render(
         m=manifest,
         findings={severity: _kinds(ledger, severity) for severity in ("error", "warning", "info")},

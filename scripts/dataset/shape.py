@@ -3,7 +3,7 @@
 What can be mended is mended and reported; what cannot is dropped with the reason.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.prompt import MAX_USER_CHARACTERS
@@ -36,31 +36,32 @@ def shape(conversation: Conversation, limits: Limits, report: Report) -> Convers
     return conversation if messages == conversation.messages else replace(conversation, messages=messages)
 
 
-def _mend(conversation: Conversation, report: Report) -> tuple[Message, ...]:
+_Messages = tuple[Message, ...]
+
+
+def _mend(conversation: Conversation, report: Report) -> _Messages:
     messages = conversation.messages
-    if messages and messages[0].role == "system":
-        messages = _change(messages[1:], "system_replaced", "the persona's instructions replace the system message",
-                           conversation, report)  # fmt: skip
-    if messages and messages[0].role == "assistant" and len(messages) > 1:
-        messages = _change(messages[1:], "greeting_left_out", "begins with an answer: left out, as prompts begin with the user",
-                           conversation, report)  # fmt: skip
-    if any(a.role == b.role == "user" for a, b in zip(messages, messages[1:], strict=False)):
-        messages = _change(_join_user(messages), "user_joined", "messages of the user in a row joined, as the server does",
-                           conversation, report)  # fmt: skip
-    if len(messages) > 1 and messages[-1].role == "user":
-        messages = _change(messages[:-1], "last_user_left_out", "the last message has no answer: left out",
-                           conversation, report)  # fmt: skip
+    for check, (mend, words) in _MENDS.items():
+        mended = mend(messages)
+        if mended != messages:
+            messages = mended
+            report(Finding("info", check, conversation.where, words))
     return messages
 
 
-def _change(
-    messages: Sequence[Message], check: str, what: str, conversation: Conversation, report: Report
-) -> tuple[Message, ...]:
-    report(Finding("info", check, conversation.where, what))
-    return tuple(messages)
+def _without_system(messages: _Messages) -> _Messages:
+    return messages[1:] if messages and messages[0].role == "system" else messages
 
 
-def _join_user(messages: Sequence[Message]) -> list[Message]:
+def _without_greeting(messages: _Messages) -> _Messages:
+    return messages[1:] if len(messages) > 1 and messages[0].role == "assistant" else messages
+
+
+def _without_last_user(messages: _Messages) -> _Messages:
+    return messages[:-1] if len(messages) > 1 and messages[-1].role == "user" else messages
+
+
+def _join_user(messages: _Messages) -> _Messages:
     """Join the user's messages in a row with a new line, as app.core.prompt does with those left unanswered."""
     joined: list[Message] = []
     for message in messages:
@@ -68,7 +69,18 @@ def _join_user(messages: Sequence[Message]) -> list[Message]:
             joined[-1] = Message("user", f"{joined[-1].text}\n{message.text}".strip())
         else:
             joined.append(message)
-    return joined
+    return tuple(joined)
+
+
+_MENDS: dict[str, tuple[Callable[[_Messages], _Messages], str]] = {
+    "system_replaced": (_without_system, "the persona's instructions stand in the place of the system message"),
+    "greeting_left_out": (
+        _without_greeting,
+        "the answer before the first question left out: prompts begin with the user",
+    ),
+    "user_joined": (_join_user, "messages of the user in a row joined, as the server does"),
+    "last_user_left_out": (_without_last_user, "the last message, which nobody answers, left out"),
+}
 
 
 _Problem = tuple[str, str, str]

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from app.core.types import Message, Role
-from scripts.sources.identity import conversation_id, ignore
 from scripts.dataset.types import Conversation, Finding, Report
+from scripts.sources.identity import conversation_id, ignore
 from scripts.sources.transcript_yaml import load_yaml
 
 NAME = "chat_transcripts"

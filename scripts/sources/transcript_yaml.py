@@ -20,8 +20,8 @@ from pathlib import Path
 import yaml
 
 from app.core.types import Message
-from scripts.sources.identity import conversation_id
 from scripts.dataset.types import Conversation, Finding, Report
+from scripts.sources.identity import conversation_id
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times as fast where PyYAML was built with libyaml
 _BETTER, _WORSE = 1.0, -1.0
