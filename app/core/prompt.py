@@ -70,9 +70,11 @@ def render_text(persona: Persona, messages: Sequence[Message]) -> str:
 def render_completion(persona: Persona, words: str) -> str:
     """Return an answer as a prompt/completion model is trained to give it: a space, the words in one line, the end.
 
-    The words are those that render_text would show of it later, so an answer never holds a mark in its middle.
+    The end mark stops a model wherever it stands, also at the begin of a longer word (" END" in " ENDIVE"): such a word
+    is written small. A mark of small letters alone cannot be told from words in this way, so it is a poor choice.
     """
-    return f" {_harmless(persona, words)}{persona.end}"
+    answer = f" {_harmless(persona, words)}"
+    return answer.replace(persona.end, persona.end.lower()) + persona.end
 
 
 def _line(persona: Persona, message: Message) -> str:

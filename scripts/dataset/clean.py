@@ -60,7 +60,7 @@ def _read_entities(text: str) -> str:
 
 
 def _drop_tags(text: str) -> str:
-    return _TAG.sub("", _BREAKING_TAG.sub("\n", text)) if "<" in text else text
+    return _TAG.sub("", _BREAKING_TAG.sub("\n", text)).strip() if "<" in text else text
 
 
 def _drop_controls(text: str) -> str:

@@ -89,7 +89,7 @@ def _digits(text: str) -> str:
 
 
 _TOLL_FREE = ("800", "833", "844", "855", "866", "877", "888")  # North American Numbering Plan, toll-free codes
-_TRIGGER = re.compile(r"\d|@|://|(?i:secret|token|bearer|sk-|-----)")
+_TRIGGER = re.compile(r"[\d@:=_]|sk-|AKIA|-----|(?i:bearer)")  # each rule needs one of these
 
 _KEYS = "|".join((
     r"sk-[A-Za-z0-9_-]{16,}",  # OpenAI and those who copied its form
@@ -145,7 +145,7 @@ _RULES: tuple[tuple[str, re.Pattern[str], Keep], ...] = (
     ),
     (
         "phone",
-        re.compile(r"(?<![\w.,$€£+-])\(?0[1-9]\d{1,4}\)?(?:[ /-]?\d){5,9}(?![\w-]|[.,]\d)"),
+        re.compile(r"(?<![\w.,$€£+-])(?<!\d )\(?0[1-9]\d{1,4}\)?(?:[ /-]?\d){5,9}(?![\w-]|[.,]\d)"),
         _is_no_persons_phone,
     ),
     (

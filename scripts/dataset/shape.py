@@ -76,7 +76,7 @@ _MENDS: dict[str, tuple[Callable[[_Messages], _Messages], str]] = {
     "system_replaced": (_without_system, "the persona's instructions stand in the place of the system message"),
     "greeting_left_out": (
         _without_greeting,
-        "the answer before the first question left out: prompts begin with the user",
+        "what is answered before the first question left out",
     ),
     "user_joined": (_join_user, "messages of the user in a row joined, as the server does"),
     "last_user_left_out": (_without_last_user, "the last message, which nobody answers, left out"),
