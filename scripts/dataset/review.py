@@ -3,10 +3,12 @@
 The rules are those of serving (app.safety). What they find is set aside whole; a person brings it back by its id.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from app.core.types import Role
 from app.safety.output import screen_reply
 from app.safety.pattern_compiler import LEVELS
 from app.safety.screen import screen_user
@@ -23,16 +25,17 @@ class Concern:
 
 
 def find_concern(conversation: Conversation, is_companion: bool) -> Concern | None:
-    """Return the most pressing risk in the user's words, else the first refused answer, else None."""
-    concerns = [concern for number, message in enumerate(conversation.messages, 1)
-                if message.role == "user" and (concern := _user_concern(message.text, number))]  # fmt: skip
-    if concerns:
-        return max(concerns, key=lambda concern: LEVELS.index(concern.level))
-    for number, message in enumerate(conversation.messages, 1):
-        rule = _refusal(message.text, is_companion) if message.role == "assistant" else ""
-        if rule:
-            return Concern("reply", rule, number)
-    return None
+    """Return the most pressing risk in the user's words, else the first refused answer, else None.
+
+    Answers of a conversation with a score below zero may be as bad as they are: nobody learns them.
+    """
+    risks = [risk for risk in map(_risk, _of_role(conversation, "user")) if risk]
+    if risks:
+        return max(risks, key=lambda risk: LEVELS.index(risk.level))
+    if conversation.score is not None and conversation.score < 0:
+        return None
+    refused = (_refused(numbered, is_companion) for numbered in _of_role(conversation, "assistant"))
+    return next(filter(None, refused), None)
 
 
 def read_approved(path: Path) -> frozenset[str]:
@@ -55,12 +58,22 @@ def review_line(conversation: Conversation, concern: Concern) -> dict[str, objec
     }
 
 
-def _user_concern(text: str, number: int) -> Concern | None:
-    verdict = screen_user(text)
-    return None if verdict.level == "none" else Concern(verdict.level, verdict.rule, number)
+def _of_role(conversation: Conversation, role: Role) -> Iterator[tuple[int, str]]:
+    """Yield number and text of each message of one side."""
+    return ((number, said.text) for number, said in enumerate(conversation.messages, 1) if said.role == role)
+
+
+def _risk(numbered: tuple[int, str]) -> Concern | None:
+    verdict = screen_user(numbered[1])
+    return None if verdict.level == "none" else Concern(verdict.level, verdict.rule, numbered[0])
+
+
+def _refused(numbered: tuple[int, str], is_companion: bool) -> Concern | None:
+    rule = _rule_against(numbered[1], is_companion)
+    return Concern("reply", rule, numbered[0]) if rule else None
 
 
 @lru_cache(maxsize=10_000)  # a support desk says the same words to many
-def _refusal(text: str, is_companion: bool) -> str:
-    finding = screen_reply(text, is_companion=is_companion)
+def _rule_against(answer: str, is_companion: bool) -> str:
+    finding = screen_reply(answer, is_companion=is_companion)
     return finding.rule if finding else ""

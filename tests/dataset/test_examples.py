@@ -18,7 +18,9 @@ JOY = load_personas()["joy"]
 BARE = JOY.model_copy(update={"examples": (), "instructions": "Listen."})
 
 texts = hostile_text.map(lambda text: clean_text(text)[0]).filter(bool)
-talks = st.lists(st.tuples(texts, texts), min_size=1, max_size=6).map(lambda pairs: talk(*(t for p in pairs for t in p)))
+talks = st.lists(st.tuples(texts, texts), min_size=1, max_size=6).map(
+    lambda pairs: talk(*(t for p in pairs for t in p))
+)
 
 
 def exchanges(conversation: Conversation) -> list[Exchange]:
@@ -131,5 +133,3 @@ def test_a_pair_parts_at_an_answer() -> None:
 def test_other_questions_make_no_pair(other: Conversation) -> None:
     """Two answers can be compared only after the same words, and one must differ from the other."""
     assert preference_line(talk("I am sad", "Since when?"), other, Style(BARE, "")) is None
-
-

@@ -36,9 +36,13 @@ def test_a_block_that_fails_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "out"
     fill(path, "one")
 
-    with pytest.raises(RuntimeError), whole_folder(path, MAKER) as folder:
-        (folder / "a.txt").write_text("half")
-        raise RuntimeError
+    def fail_halfway() -> None:
+        with whole_folder(path, MAKER) as folder:
+            (folder / "a.txt").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_halfway()
 
     assert (path / "a.txt").read_text() == "one"
     assert list(tmp_path.iterdir()) == [path]

@@ -24,7 +24,11 @@ def test_a_line_with_everything(tmp_path: Path) -> None:
     """Every field is taken over; developer is another word for system."""
     line = {
         "messages": [{"role": "developer", "content": "Listen."}, *HI],
-        **{"id": 7, "licence": "MIT", "source": "export", "group": "g", "score": 2},
+        "id": 7,
+        "licence": "MIT",
+        "source": "export",
+        "group": "g",
+        "score": 2,
     }
 
     given, found = read(tmp_path / "a.jsonl", "\ufeff" + json.dumps(line) + "\r\n\n")

@@ -33,9 +33,8 @@ def test_a_source_says_what_it_is(source: Source) -> None:
 def test_options_can_be_set_from_the_command_line(source: Source) -> None:
     """Options is a frozen dataclass, every field has a default and a kind that words can say."""
     assert dataclasses.is_dataclass(source.Options)
-    assert source.Options.__dataclass_params__.frozen
     assert all(is_settable(kind) for kind in get_type_hints(source.Options).values())
-    assert source.Options() == source.Options()
+    assert hash(source.Options()) == hash(source.Options())  # only a frozen one has a hash
 
 
 @every_source
