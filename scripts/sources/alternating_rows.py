@@ -10,8 +10,9 @@ the other way round (the answer as prompt, the question it already answered as c
 asks for what it has just been told. Whatever makes the rows come out like this is reported as `swapped_pairing`.
 
 With `asks = "assistant"` the persona asks: it learns to put the next question after an answer, (answer 1, question 2),
-(answer 2, question 3), ... as conversations of up to 8 exchanges; question 1 answers nothing and is left out. Choose it for a real interview, where one question
-follows from the answer before; a blank row ends an interview. In a mere collection of questions it teaches to jump.
+(answer 2, question 3), ... as conversations of up to 8 exchanges; question 1 follows no answer and is left out. Choose
+it for a real interview, where one question follows from the answer before; a blank row ends an interview. In a mere
+collection of questions it teaches to jump.
 """
 
 from collections.abc import Iterator
@@ -25,7 +26,8 @@ from scripts.sources.identity import conversation_id, ignore
 from scripts.sources.questions import is_question
 from scripts.sources.row_pairs import Pair, Text, pair_rows
 from scripts.sources.table_columns import find_column, missing_column
-from scripts.sources.table_rows import Row, read_table
+from scripts.sources.table_row import Row
+from scripts.sources.table_rows import read_table
 
 NAME = "alternating_rows"
 DESCRIPTION = "Interviews as one column of rows: a question, its answer, the next question, its answer"

@@ -31,7 +31,8 @@ def pair_rows(texts: Iterable[Text], question_first: bool, report: Report) -> It
     for text, after in _with_next(texts):
         if not text[1]:
             report(Finding("info", "blank_row", text[0], "a blank row; it ends an interview"))
-            waiting = _give_up(waiting, report)
+            _give_up(waiting, report)
+            waiting = None
             yield None
         elif waiting is None:
             waiting = _opener(text, after, question_first, report)

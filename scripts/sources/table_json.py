@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.dataset.types import Finding, Report
-from scripts.sources.table_rows import Row
+from scripts.sources.table_row import Row
 from scripts.sources.text_files import find_encoding
 
 _SPACE = " \t\r\n\ufeff"

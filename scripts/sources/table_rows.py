@@ -1,97 +1,29 @@
-"""The rows of a table, whatever file it lies in: CSV, TSV, XLSX, JSON or JSONL, each cell as the text that stands there.
+"""The rows of a table, whatever file it lies in: CSV, TSV, XLSX, JSON or JSONL, each cell as the text it shows.
 
 "NA", "null" and "1.0" stay what they are. Which columns mean what is decided elsewhere (table_columns.py).
 """
 
-import csv
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import IO
 
-from scripts.dataset.types import Finding, Report
-from scripts.sources.text_files import find_encoding
+from scripts.dataset.types import Report
+from scripts.sources.table_csv import read_csv
+from scripts.sources.table_json import read_json, read_jsonl
+from scripts.sources.table_row import Row
+from scripts.sources.table_xlsx import read_xlsx
 
-_SEPARATORS = ",;\t|"
-_HEADER_CHARACTERS = 10_000
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row: `where` is file:line of its first line (XLSX: of the row); an empty cell is ""."""
-
-    where: str
-    cells: Mapping[str, str]
+_READERS: Mapping[str, Callable[[Path, Report], Iterator[Row]]] = {
+    ".json": read_json,
+    ".jsonl": read_jsonl,
+    ".ndjson": read_jsonl,
+    ".xlsm": read_xlsx,
+    ".xlsx": read_xlsx,
+}
 
 
 def read_table(path: Path, report: Report) -> Iterator[Row]:
-    """Yield the rows of a table in order, those of a CSV as they are read. What cannot be read is reported.
+    """Yield the rows of a table in order; what cannot be read is reported. CSV, JSONL and XLSX are read row by row.
 
-    A blank line of a CSV is a row without cells. The kind is told by the ending; anything unknown is read as CSV.
+    A blank line of a CSV or XLSX is a row without cells. The ending tells the kind; any other is read as CSV.
     """
-    from scripts.sources.table_json import read_json, read_jsonl
-    from scripts.sources.table_xlsx import read_xlsx
-
-    readers = {".xlsx": read_xlsx, ".xlsm": read_xlsx, ".json": read_json, ".jsonl": read_jsonl, ".ndjson": read_jsonl}
-    yield from readers.get(path.suffix.lower(), read_csv)(path, report)
-
-
-def read_csv(path: Path, report: Report) -> Iterator[Row]:
-    """Yield the rows of a CSV or TSV. The separator is the one of , ; tab | that the first line has most of."""
-    with path.open(encoding=find_encoding(path, report), newline="") as file:
-        separator = "\t" if path.suffix.lower() == ".tsv" else _separator(file)
-        reader = csv.reader(file, delimiter=separator)
-        begins = 1
-        columns: Sequence[str] | None = None
-        try:
-            for values in reader:
-                where, begins = f"{path}:{begins}", reader.line_num + 1
-                if columns is None:
-                    columns = name_columns(values, where, report)
-                    continue
-                row = _row(columns, values, separator, where, report)
-                if row:
-                    yield row
-        except csv.Error as error:
-            report(_broken(path, begins, error))
-
-
-def _separator(file: IO[str]) -> str:
-    start = file.read(_HEADER_CHARACTERS)
-    file.seek(0)
-    header = start.lstrip("\r\n").partition("\n")[0]
-    return max(_SEPARATORS, key=header.count)
-
-
-def name_columns(values: Sequence[str], where: str, report: Report) -> Sequence[str]:
-    """Return the columns' names without spaces around them. Of two of the same name, the second is never read."""
-    names: list[str] = []
-    for value in values:
-        name = value.strip().lstrip("\ufeff")
-        if name and name in names:
-            message = f'there are two columns "{name}"; the first is read'
-            report(Finding("warning", "same_column_twice", where, message, "rename one of them"))
-            name = ""
-        names.append(name)
-    return names
-
-
-def _row(columns: Sequence[str], values: Sequence[str], separator: str, where: str, report: Report) -> Row | None:
-    """Return the row, None if its cells cannot be told apart."""
-    if len(columns) == 1 and len(values) > 1:
-        values = [separator.join(values)]  # a single column whose text holds the separator without quotation marks
-    if len(values) > len(columns):
-        message = f"{len(values)} cells, but {len(columns)} columns; the row is left out"
-        report(Finding("warning", "ragged_row", where, message, f'put text with "{separator}" in quotation marks'))
-        return None
-    if values and len(values) < len(columns):
-        message = f"{len(values)} cells, but {len(columns)} columns; the missing ones are taken as empty"
-        report(Finding("warning", "ragged_row", where, message, "fill in the missing cells"))
-    padded = [*values, *[""] * (len(columns) - len(values))]
-    return Row(where, dict(zip(columns, padded, strict=True)) if values else {})
-
-
-def _broken(path: Path, line: int, error: csv.Error) -> Finding:
-    message = f"the rows from here on cannot be read: {error}"
-    fix = "look for a quotation mark that opens a text and never closes it"
-    return Finding("error", "broken_csv", f"{path}:{line}", message, fix)
+    yield from _READERS.get(path.suffix.lower(), read_csv)(path, report)

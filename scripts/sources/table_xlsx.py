@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
 from scripts.dataset.types import Finding, Report
-from scripts.sources.table_rows import Row, name_columns
+from scripts.sources.table_row import Row, name_columns
 
 
 def read_xlsx(path: Path, report: Report) -> Iterator[Row]:

@@ -13,11 +13,11 @@ numbers, others by a new line. What a brand says before its customer and what a 
 answer is left out, so that each conversation is (user, assistant, ..., assistant). All conversations of a thread have
 one `group`.
 
-Words (tweet_words.py), in this order: HTML entities read; every line break becomes \\n; where Twitter cut a brand's tweet
-("... so that we ca... https://t.co/x"), the unfinished sentence removed; links removed with the punctuation that led to
-them; masks such as __email__ written [email]; handles at either end and numbers for people (@115712) removed, other
-names within a sentence kept without the @; part marks at either end removed; a brand's signatures at its end removed
-(^JK, -JK, *JK, /JK, and "- Pia" after a full stop or thanks); spaces and empty lines in a row made one.
+Words (tweet_words.py), in this order: HTML entities read; every line break becomes \\n; where Twitter cut a brand's
+tweet ("... so that we ca... https://t.co/x"), the unfinished sentence removed; links removed with the punctuation that
+led to them; masks such as __email__ written [email]; handles at either end and numbers for people (@115712) removed,
+other names within a sentence kept without the @; part marks at either end removed; a brand's signatures at its end
+removed (^JK, -JK, *JK, /JK, and "- Pia" after a full stop or thanks); spaces and empty lines in a row made one.
 
 The file may be larger than memory: ids and times are held, the words wait on disk in the order of the conversations.
 """
