@@ -23,6 +23,25 @@ DESCRIPTION = "YAML in the style of the chatterbot corpus: question and answer l
 LICENCE = "not stated"
 
 
+def _continue(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield texts[0], " ".join(texts[1:])
+
+
+def _alternate(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield texts[: len(texts) // 2 * 2]
+
+
+def _alternatives(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    yield from ((texts[0], answer) for answer in texts[1:])
+
+
+_READINGS: Mapping[str, Callable[[Sequence[str]], Iterator[Sequence[str]]]] = {
+    "continue": _continue,
+    "alternate": _alternate,
+    "alternatives": _alternatives,
+}
+
+
 @dataclass(frozen=True)
 class Options:
     """`items`: "continue", "alternate" or "alternatives", see above."""
@@ -55,25 +74,6 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
 def _conversation(texts: Sequence[str], group: str, where: str) -> Conversation:
     messages = tuple(Message("assistant" if turn % 2 else "user", text) for turn, text in enumerate(texts))
     return Conversation(conversation_id(NAME, messages), NAME, LICENCE, messages, group, None, where)
-
-
-def _continue(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield texts[0], " ".join(texts[1:])
-
-
-def _alternate(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield texts[: len(texts) // 2 * 2]
-
-
-def _alternatives(texts: Sequence[str]) -> Iterator[Sequence[str]]:
-    yield from ((texts[0], answer) for answer in texts[1:])
-
-
-_READINGS: Mapping[str, Callable[[Sequence[str]], Iterator[Sequence[str]]]] = {
-    "continue": _continue,
-    "alternate": _alternate,
-    "alternatives": _alternatives,
-}
 
 
 def _group(entry: Entry) -> str:

@@ -30,15 +30,15 @@ class Entry:
 
 def read_entries(path: Path, report: Report) -> Iterator[Entry]:
     """Yield the elements of each list of conversations in the file, in order. What has no words is reported."""
-    left = path.stat().st_size  # no file holds more texts than letters
     for node in read_lists(path, report):
         for child in node.value:
-            texts = tuple(_Flat(path, report).texts(child, 0))
-            left -= len(texts)
-            if left < 0:
-                report(_too_many(path, child))
-                return
-            yield Entry(line_of(child), texts)
+            flat = _Flat(path, report)
+            texts = tuple(flat.texts(child, 0))
+            if flat.left > 0:
+                yield Entry(line_of(child), texts)
+                continue
+            message = f"more than {MAX_NODES:,} items, or lists in lists without end; the conversation is left out"
+            report(Finding("error", "too_many_items", f"{path}:{line_of(child)}", message, "do without aliases"))
 
 
 class _Flat:
@@ -50,8 +50,7 @@ class _Flat:
     def texts(self, node: yaml.Node, depth: int) -> Iterator[str]:
         """Yield the texts of a node, up to MAX_NODES in all."""
         self.left -= 1
-        if self.left == 0 or depth == _MAX_DEPTH:
-            self.report(_too_many(self.path, node))
+        if depth == _MAX_DEPTH:
             self.left = 0
         if self.left <= 0:
             return
@@ -84,10 +83,3 @@ class _Flat:
 
     def _tell(self, severity: Severity, check: str, node: yaml.Node, message: str) -> None:
         self.report(Finding(severity, check, f"{self.path}:{line_of(node)}", message))
-
-
-def _too_many(path: Path, node: yaml.Node) -> Finding:
-    message = "more items than a conversation can have, or lists in lists without end; the rest of it is left out"
-    return Finding(
-        "error", "too_many_items", f"{path}:{line_of(node)}", message, "write the words out, without aliases"
-    )

@@ -14,12 +14,16 @@ from scripts.dataset.types import Finding, Report
 from scripts.sources.text_files import find_encoding
 
 _MAX_REPAIRS = 50
+_MAX_DEPTH = 100
+_COMMENT = re.compile(r"\s*-\s+(?:-\s+)?[^\s'\"#|>&*\[{-].*\s#")
 _CONVERSATION = re.compile(r"\s*-\s+-\s")
 
 
 def read_lists(path: Path, report: Report) -> Iterator[yaml.SequenceNode]:
     """Yield each list of conversations in the file. Never raises for what the file holds: that is reported."""
-    roots = _roots(path, _printable(path, report), report)
+    text = _printable(path, report)
+    _tell_comments(path, text, report)
+    roots = _roots(path, text, report)
     if not roots:
         report(
             Finding("error", "empty_file", f"{path}:1", "there is nothing to read here", "write conversations: first")
@@ -47,24 +51,43 @@ def _printable(path: Path, report: Report) -> str:
     return clean
 
 
+def _tell_comments(path: Path, text: str, report: Report) -> None:
+    """Warn of words that YAML takes for a comment: "we are #1" ends before the #."""
+    for number, line in enumerate(text.split("\n"), start=1):
+        if _COMMENT.match(line):
+            message = "the words after # are a comment to YAML and are lost"
+            report(
+                Finding("warning", "comment_in_text", f"{path}:{number}", message, "put the text in quotation marks")
+            )
+
+
 def _roots(path: Path, text: str, report: Report) -> list[yaml.Node]:
     """Return the documents of the file. A broken conversation is blanked out, so that lines keep their numbers."""
     for _ in range(_MAX_REPAIRS):
         try:
+            _check_depth(text)
             return [root for root in yaml.compose_all(text, Loader=yaml.CSafeLoader) if root]
-        except RecursionError:
-            report(Finding("error", "broken_yaml", f"{path}:1", "lists are nested too deep to be read", "correct them"))
-            return []
         except yaml.MarkedYAMLError as error:
             text = _without_broken(path, text, error, report)
     report(Finding("error", "broken_yaml", f"{path}:1", f"more than {_MAX_REPAIRS} places are broken", "correct them"))
     return []
 
 
+def _check_depth(text: str) -> None:
+    """Raise MarkedYAMLError where lists are nested too deep: there the loader written in C would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > _MAX_DEPTH and event.start_mark:
+            place = yaml.Mark("", 0, event.start_mark.line, event.start_mark.column, None, 0)
+            raise yaml.MarkedYAMLError(problem="lists are nested too deep", problem_mark=place)
+
+
 def _without_broken(path: Path, text: str, error: yaml.MarkedYAMLError, report: Report) -> str:
     """Report the error and return the text without the conversation that holds it."""
     lines = text.split("\n")
-    mark = error.problem_mark or error.context_mark
+    is_open = error.context and ("quoted" in error.context or "flow" in error.context)
+    mark = (error.context_mark if is_open else error.problem_mark) or error.problem_mark  # where it opens, not ends
     at = min(mark.line, len(lines) - 1) if mark else 0
     begin, end = _around(lines, at)
     message = f"this is no YAML: {error.problem or error.context}; lines {begin + 1} to {end} are left out"
