@@ -19,6 +19,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain, islice, pairwise
 from pathlib import Path
+from typing import Literal
 
 from app.core.types import Message
 from scripts.dataset.types import Conversation, Finding, Report
@@ -44,20 +45,11 @@ Exchange = tuple[Text, Text]
 
 @dataclass(frozen=True)
 class Options:
-    """`column`: the one with the rows, found when empty. `first`: question or answer. `asks`: user or assistant."""
+    """`column`: the one with the rows, found when empty. `first`: what the first row is. `asks`: who asks."""
 
     column: str = ""
-    first: str = "question"
-    asks: str = "user"
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a word that is not known."""
-        for name, value, known in (
-            ("first", self.first, ("question", "answer")),
-            ("asks", self.asks, ("user", "assistant")),
-        ):
-            if value not in known:
-                raise ValueError(f'{name} = "{value}" is not known; it must be {" or ".join(known)}')
+    first: Literal["question", "answer"] = "question"
+    asks: Literal["user", "assistant"] = "user"
 
 
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
@@ -65,7 +57,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     rows = read_table(path, report)
     first = next(rows, None)
     if first is None:
-        report(Finding("error", "empty_file", str(path), "there is no row below the column's name", "fill the file"))
+        report(Finding("error", "empty_file", path.name, "there is no row below the column's name", "fill the file"))
         return
     column = _column(first, options)
     if column is None:
@@ -75,7 +67,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     start = list(islice(texts, _LOOKED_AT))
     if column and is_question(column) and " " in column.strip():
         report(_no_header(path))
-        start.insert(0, (f"{path}:1", column))
+        start.insert(0, (f"{path.name}:1", column))
     _tell_direction(path, [text for _, text in start if text], options, report)
     pairs = pair_rows(chain(start, texts), options.first == "question", report)
     for exchanges in _answered(pairs) if options.asks == "user" else _asked(pairs):
@@ -115,7 +107,7 @@ def _conversation(exchanges: list[Exchange]) -> Conversation:
 
 def _no_header(path: Path) -> Finding:
     message = "the first line is a question, not the name of a column; it was taken as the first row"
-    return Finding("warning", "no_header", f"{path}:1", message, "write Text as the first line")
+    return Finding("warning", "no_header", f"{path.name}:1", message, "write Text as the first line")
 
 
 def _tell_direction(path: Path, texts: list[str], options: Options, report: Report) -> None:
@@ -128,7 +120,7 @@ def _tell_direction(path: Path, texts: list[str], options: Options, report: Repo
             f'with first = "{options.first}", {max(asked)} of the first {len(texts)} rows that look like questions are '
             "taken as answers: the prompt would be the answer, as the article pairs it"
         )
-        report(Finding("warning", "swapped_pairing", str(path), message, f"--set first={looks}"))
+        report(Finding("warning", "swapped_pairing", path.name, message, f"--set first={looks}"))
     second = rows[options.first]
     who = "the user asks, the assistant answers" if options.asks == "user" else "the assistant asks the next question"
-    report(Finding("info", "pairing", str(path), f"rows are read as {options.first}, {second}, ...; {who}"))
+    report(Finding("info", "pairing", path.name, f"rows are read as {options.first}, {second}, ...; {who}"))

@@ -11,6 +11,7 @@ are turns of user and assistant, as in the conversations of the chatterbot corpu
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from app.core.types import Message
 from scripts.dataset.types import Conversation, Finding, Report
@@ -44,14 +45,9 @@ _READINGS: Mapping[str, Callable[[Sequence[str]], Iterator[Sequence[str]]]] = {
 
 @dataclass(frozen=True)
 class Options:
-    """`items`: "continue", "alternate" or "alternatives", see above."""
+    """`items`: what the items after the first are, see above."""
 
-    items: str = "continue"
-
-    def __post_init__(self) -> None:
-        """Raise ValueError for a word that is not known."""
-        if self.items not in _READINGS:
-            raise ValueError(f'items = "{self.items}" is not known; it must be one of {", ".join(_READINGS)}')
+    items: Literal["continue", "alternate", "alternatives"] = "continue"
 
 
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
@@ -59,10 +55,10 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     entries = list(read_entries(path, report))
     _tell_meaning(path, entries, options, report)
     for entry in entries:
-        where = f"{path}:{entry.line}"
+        where = f"{path.name}:{entry.line}"
         if len(entry.texts) < 2:
             message = "a question without an answer" if entry.texts else "a conversation without words"
-            report(Finding("warning", "no_answer", where, f"{message}; it is left out", "write the answer below it"))
+            report(Finding("error", "no_answer", where, f"{message}; it is left out", "write the answer below it"))
             continue
         group = _group(entry) if options.items == "alternatives" else ""
         for texts in _READINGS[options.items](entry.texts):
@@ -89,4 +85,4 @@ def _tell_meaning(path: Path, entries: list[Entry], options: Options, report: Re
     what = "turns of two speakers, but are taken as answers" if turns else "one answer, but are taken as turns"
     check = "items_look_like_turns" if turns else "items_look_like_one_answer"
     first = next(entry for entry in entries if len(entry.texts) > 2)
-    report(Finding("warning", check, f"{path}:{first.line}", f"items look like {what}", f"--set items={other}"))
+    report(Finding("warning", check, f"{path.name}:{first.line}", f"items look like {what}", f"--set items={other}"))

@@ -70,7 +70,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     start = list(islice(rows, _LOOKED_AT))
     filled = [row for row in start if row.cells]
     if not filled:
-        report(Finding("error", "empty_file", str(path), "there is no row below the columns' names", "fill the file"))
+        report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))
         return
     columns = _columns(filled, options)
     if columns is None:
@@ -125,19 +125,19 @@ def _tell_direction(path: Path, pairs: list[_Pair], columns: tuple[str, str, str
     if asked[1] * 2 > len(pairs) and asked[0] * 2 < asked[1]:
         message = f"{asked[1]} of {len(pairs)} completions look like questions, the prompts like their answers"
         fix = f"--set prompt={columns[1]} --set completion={columns[0]}, if they were swapped"
-        report(Finding("warning", "swapped_pairing", str(path), message, fix))
+        report(Finding("warning", "swapped_pairing", path.name, message, fix))
 
 
 def _conversation(pair: _Pair, marks: Marks, taken: Counter[str], report: Report) -> Conversation | None:
     if pair.finish_reason in _CUT:
         message = f"the model did not finish (finish_reason = {pair.finish_reason}); the row is left out"
-        report(Finding("warning", "cut_answer", pair.where, message, "ask again with more max_tokens"))
+        report(Finding("error", "cut_answer", pair.where, message, "ask again with more max_tokens"))
         return None
     prompt = take_off(pair.prompt, marks.separator, taken)
     completion = take_off(pair.completion, marks.end, taken)
     for name, words in (("prompt", prompt), ("completion", completion)):
         if not words:
-            report(Finding("warning", f"empty_{name}", pair.where, f"no {name} in this row; it is left out"))
+            report(Finding("error", f"empty_{name}", pair.where, f"no {name} in this row; it is left out"))
             return None
     messages = (Message("user", prompt), Message("assistant", completion))
     group = hashlib.sha256(prompt.encode("utf-8", "surrogatepass")).hexdigest()[:16]
@@ -154,4 +154,4 @@ def _tell_unfinished(conversation: Conversation, finishes: bool, report: Report)
 def _tell_marks(path: Path, taken: Counter[str], report: Report) -> None:
     for mark, count in taken.items():
         message = f"{count:,} texts ended with the mark {mark!r}, which was taken off"
-        report(Finding("info", "mark_removed", str(path), message, "the persona's own marks are put there instead"))
+        report(Finding("info", "mark_removed", path.name, message, "the persona's own marks are put there instead"))

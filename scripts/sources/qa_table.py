@@ -3,7 +3,7 @@
 Each answer makes a conversation of its own (question, answer). The question is title and text, or the text alone when
 it begins with the title. All answers of a question have one `group`, told by its words: in the published file of
 counsellors' answers 18 numbers stand for two questions each, and the column `split` puts some questions on both sides.
-`score` is the upvotes. HTML becomes plain text, no-break spaces become spaces.
+`score` is the upvotes. HTML becomes plain text.
 """
 
 import hashlib
@@ -59,7 +59,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     rows = read_table(path, report)
     first = next(rows, None)
     if first is None:
-        report(Finding("error", "empty_file", str(path), "there is no row below the columns' names", "fill the file"))
+        report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))
         return
     columns = _columns(first, options)
     for name in _missing(columns, options):
@@ -71,7 +71,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
         conversation = _conversation(_read(row, columns, counts), questions, report)
         if conversation:
             yield conversation
-    _tell_changes(path, counts, questions, report)
+    _tell_changes(path, counts["html_read"], questions, report)
 
 
 def _columns(row: Row, options: Options) -> dict[str, str | None]:
@@ -93,8 +93,7 @@ def _read(row: Row, columns: Mapping[str, str | None], counts: Counter[str]) -> 
     cells = {name: row.cells.get(column, "") if column else "" for name, column in columns.items()}
     words = [cells["title"], cells["text"], cells["answer"]]
     counts["html_read"] += any(map(has_html, words))
-    counts["no_break_spaces"] += any("\u00a0" in cell for cell in words)
-    title, text, answer = (read_html(cell).replace("\u00a0", " ").strip() for cell in words)
+    title, text, answer = (read_html(cell).strip() for cell in words)
     return _Answer(_question(title, text), answer, cells["number"].strip(), cells["score"].strip(), row.where)
 
 
@@ -109,7 +108,7 @@ def _plain(text: str) -> str:
 def _conversation(row: _Answer, questions: dict[str, set[str]], report: Report) -> Conversation | None:
     for name, words in (("question", row.question), ("answer", row.answer)):
         if not words:
-            report(Finding("warning", f"empty_{name}", row.where, f"no {name} in this row; it is left out"))
+            report(Finding("error", f"empty_{name}", row.where, f"no {name} in this row; it is left out"))
             return None
     group = hashlib.sha256(_plain(row.question).encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if row.number:
@@ -128,13 +127,10 @@ def _score(row: _Answer, report: Report) -> float | None:
     return score if score is None or abs(score) < float("inf") else None
 
 
-def _tell_changes(path: Path, counts: Counter[str], questions: Mapping[str, set[str]], report: Report) -> None:
-    torn = sum(len(groups) > 1 for groups in questions.values())
-    told = (
-        ("info", "html_read", counts["html_read"], "rows had HTML, now plain text"),
-        ("info", "no_break_spaces", counts["no_break_spaces"], "rows had no-break spaces, now spaces"),
-        ("warning", "number_of_several", torn, "question numbers stand for several questions; words tell them apart"),
-    )
-    for severity, check, count, what in told:
-        if count:
-            report(Finding("info" if severity == "info" else "warning", check, str(path), f"{count:,} {what}"))
+def _tell_changes(path: Path, html_rows: int, questions: Mapping[str, set[str]], report: Report) -> None:
+    if html_rows:
+        report(Finding("info", "html_read", path.name, f"{html_rows:,} rows had HTML, now plain text"))
+    shared = sum(len(groups) > 1 for groups in questions.values())
+    if shared:
+        message = f"{shared:,} question numbers stand for several questions; questions are told apart by their words"
+        report(Finding("warning", "number_of_several", path.name, message, "do not join answers by that number"))

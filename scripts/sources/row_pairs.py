@@ -64,7 +64,7 @@ def _give_up(waiting: Text | None, report: Report) -> None:
 
 
 def _alone(text: Text, check: str, why: str) -> Finding:
-    return Finding("warning", check, text[0], f"this row has no partner and is left out: {why}", "add the missing row")
+    return Finding("error", check, text[0], f"this row has no partner and is left out: {why}", "add the missing row")
 
 
 def _with_next(texts: Iterable[Text]) -> Iterator[tuple[Text, Text | None]]:

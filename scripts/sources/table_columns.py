@@ -23,7 +23,11 @@ def missing_column(path: Path, option: str, asked: str, columns: Iterable[str]) 
     there = ", ".join(filter(None, columns)) or "none"
     what = f'no column "{asked}"' if asked else f"no column that is known as {option}"
     return Finding(
-        "error", "missing_column", f"{path}:1", f"{what}; the columns are: {there}", f"say which: --set {option}=NAME"
+        "error",
+        "missing_column",
+        f"{path.name}:1",
+        f"{what}; the columns are: {there}",
+        f"say which: --set {option}=NAME",
     )
 
 

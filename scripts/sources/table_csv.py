@@ -22,7 +22,7 @@ def read_csv(path: Path, report: Report) -> Iterator[Row]:
         columns: Sequence[str] | None = None
         try:
             for values in reader:
-                where, begins = f"{path}:{begins}", reader.line_num + 1
+                where, begins = f"{path.name}:{begins}", reader.line_num + 1
                 if columns is None:
                     columns = name_columns(values, where, report)
                     continue
@@ -46,7 +46,7 @@ def _row(columns: Sequence[str], values: Sequence[str], separator: str, where: s
         values = [separator.join(values)]  # a single column whose text holds the separator without quotation marks
     if len(values) > len(columns):
         message = f"{len(values)} cells, but {len(columns)} columns; the row is left out"
-        report(Finding("warning", "ragged_row", where, message, f'put text with "{separator}" in quotation marks'))
+        report(Finding("error", "ragged_row", where, message, f'put text with "{separator}" in quotation marks'))
         return None
     if values and len(values) < len(columns):
         message = f"{len(values)} cells, but {len(columns)} columns; the missing ones are taken as empty"
@@ -58,4 +58,4 @@ def _row(columns: Sequence[str], values: Sequence[str], separator: str, where: s
 def _broken(path: Path, line: int, error: csv.Error) -> Finding:
     message = f"the rows from here on cannot be read: {error}"
     fix = "look for a quotation mark that opens a text and never closes it"
-    return Finding("error", "broken_csv", f"{path}:{line}", message, fix)
+    return Finding("error", "broken_csv", f"{path.name}:{line}", message, fix)

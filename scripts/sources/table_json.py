@@ -18,7 +18,7 @@ def read_jsonl(path: Path, report: Report) -> Iterator[Row]:
         for number, line in enumerate(file, start=1):
             if not line.strip(_SPACE):
                 continue
-            where = f"{path}:{number}"
+            where = f"{path.name}:{number}"
             try:
                 value = json.loads(line)
             except (ValueError, RecursionError) as error:
@@ -46,7 +46,7 @@ def _read_object(path: Path, text: str, report: Report) -> Iterator[Row]:
         return
     lists = [inner for inner in value.values() if isinstance(inner, list)] if isinstance(value, dict) else []
     for number, element in enumerate(lists[0] if len(lists) == 1 else [value], start=1):
-        yield from _row(element, f"{path}:row {number}", report)
+        yield from _row(element, f"{path.name}:row {number}", report)
 
 
 def _elements(path: Path, text: str, report: Report) -> Iterator[tuple[str, Any]]:
@@ -61,9 +61,9 @@ def _elements(path: Path, text: str, report: Report) -> Iterator[tuple[str, Any]
             value, place = decoder.raw_decode(text, place)
         except (ValueError, RecursionError) as error:
             message = f"the file cannot be read from here on: {_cause(error)}"
-            report(Finding("error", "broken_json", f"{path}:{line}", message, "correct the JSON"))
+            report(Finding("error", "broken_json", f"{path.name}:{line}", message, "correct the JSON"))
             return
-        yield f"{path}:{line}", value
+        yield f"{path.name}:{line}", value
 
 
 def _after(text: str, place: int, skipped: str) -> int:

@@ -22,7 +22,7 @@ def read_xlsx(path: Path, report: Report) -> Iterator[Row]:
             book = load_workbook(path, read_only=True, data_only=True)
         except (BadZipFile, InvalidFileException, KeyError, ValueError) as error:
             message = f"this is no workbook that can be opened ({type(error).__name__})"
-            report(Finding("error", "broken_xlsx", str(path), message, "save it again as .xlsx or as CSV"))
+            report(Finding("error", "broken_xlsx", path.name, message, "save it again as .xlsx or as CSV"))
             return
     try:
         _tell_sheets(book.sheetnames, path, report)
@@ -34,14 +34,14 @@ def read_xlsx(path: Path, report: Report) -> Iterator[Row]:
 def _tell_sheets(names: list[str], path: Path, report: Report) -> None:
     if len(names) > 1:
         message = f'only the first of {len(names)} sheets is read, "{names[0]}"'
-        report(Finding("warning", "several_sheets", str(path), message, "save the others as files of their own"))
+        report(Finding("warning", "several_sheets", path.name, message, "save the others as files of their own"))
 
 
 def _rows(rows: Iterator[tuple[Any, ...]], path: Path, report: Report) -> Iterator[Row]:
-    columns = name_columns([_text(cell) for cell in next(rows, ())], f"{path}:1", report)
+    columns = name_columns([_text(cell) for cell in next(rows, ())], f"{path.name}:1", report)
     for number, values in enumerate(rows, start=2):
         texts = [_text(cell) for cell in values]
-        yield Row(f"{path}:{number}", dict(zip(columns, texts, strict=False)) if any(texts) else {})
+        yield Row(f"{path.name}:{number}", dict(zip(columns, texts, strict=False)) if any(texts) else {})
 
 
 def _text(cell: Any) -> str:

@@ -32,7 +32,7 @@ def find_encoding(path: Path, report: Report) -> str:
         Finding(
             "warning",
             "encoding",
-            f"{path}:{line}",
+            f"{path.name}:{line}",
             "a byte here is not UTF-8; the file was read as Windows-1252",
             "save the file as UTF-8 if letters look wrong",
         )

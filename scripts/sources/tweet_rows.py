@@ -37,7 +37,7 @@ def read_rows(path: Path, folder: Path, brand: str, report: Report) -> pl.DataFr
             frames.append(parsed.with_columns(has_text=pl.col("text").str.contains(r"\S")).drop("text"))
     except pl.exceptions.ComputeError as error:
         report(_broken(path, line, error))
-    return _usable(pl.concat(frames), str(path), report) if frames else None
+    return _usable(pl.concat(frames), path.name, report) if frames else None
 
 
 def _scan(path: Path, report: Report) -> pl.LazyFrame | None:
@@ -52,7 +52,7 @@ def _scan(path: Path, report: Report) -> pl.LazyFrame | None:
             Finding(
                 "error",
                 "missing_column",
-                f"{path}:1",
+                f"{path.name}:1",
                 f"no column {', '.join(missing)}; found {', '.join(filter(None, names)) or 'nothing'}",
                 "name the columns as the first line of this source's documentation does",
             )
@@ -150,7 +150,7 @@ def _broken(path: Path, line: int, error: pl.exceptions.ComputeError) -> Finding
     return Finding(
         "error",
         "broken_csv",
-        f"{path}:{line}",
+        f"{path.name}:{line}",
         f"the file cannot be read to its end: {cause}; what comes after this line may be missing",
         "close the quotation mark, or double those inside a quoted text",
     )

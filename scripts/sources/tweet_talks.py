@@ -36,10 +36,10 @@ def read_talks(
             messages = join_turns(tweets, counts)
             if messages:
                 identity = conversation_id(source, messages)
-                yield Conversation(identity, source, licence, messages, f"thread {thread}", None, f"{path}:{line}")
+                yield Conversation(identity, source, licence, messages, f"thread {thread}", None, f"{path.name}:{line}")
     for check, count in counts.items():
         if count:
-            report(_counted(check, count, str(path)))
+            report(_counted(check, count, path.name))
 
 
 def _batches(folder: Path, members: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -60,10 +60,13 @@ def _batches(folder: Path, members: pl.DataFrame) -> Iterator[pl.DataFrame]:
 
 def _talks(words: pl.DataFrame) -> Iterator[tuple[int, int, list[Said]]]:
     """Yield (thread, first line, tweets) of each conversation of a batch."""
-    columns = ("talk", "thread", "line", "inbound", "text", "part", "parts")
-    for _, rows in groupby(words.select(columns).iter_rows(), key=lambda row: row[0]):
-        tweets = list(rows)
-        yield tweets[0][1], tweets[0][2], [Said(*row[3:]) for row in tweets]
+    tweets = list(map(Said, *(words[name].to_list() for name in Said._fields)))
+    lengths = words["talk"].rle().struct.field("len")
+    first = words[lengths.cum_sum() - lengths].select("thread", "line")
+    begins = 0
+    for (thread, line), length in zip(first.iter_rows(), lengths.to_list(), strict=True):
+        yield thread, line, tweets[begins : begins + length]
+        begins += length
 
 
 def join_turns(tweets: Sequence[Said], counts: Counter[str]) -> tuple[Message, ...]:
@@ -75,7 +78,7 @@ def join_turns(tweets: Sequence[Said], counts: Counter[str]) -> tuple[Message, .
         counts["before_the_customer"] += len(turns.pop(0)[1])
     if turns and turns[-1][0]:
         counts["after_the_answer"] += len(turns.pop()[1])
-    return tuple(Message("user" if inbound else "assistant", _joined(said, counts)) for inbound, said in turns)
+    return tuple([Message("user" if inbound else "assistant", _joined(said, counts)) for inbound, said in turns])
 
 
 def _joined(said: list[Said], counts: Counter[str]) -> str:

@@ -68,15 +68,16 @@ DOING: Mapping[str, str] = {
 
 
 def clean_words(tweets: pl.DataFrame) -> tuple[pl.DataFrame, Mapping[str, int]]:
-    """Return tweets (text, inbound, ...) with clean `text`, `part` and `parts`, and how many each check changed."""
-    counts = dict.fromkeys(DOING, 0)
-    tweets = _apply(tweets, "entities_read", pl.col("text").str.replace_many(_ENTITIES), counts)
+    """Return tweets (text, inbound, ...) with clean `text`, `part` and `parts`, and how many times each check changed one."""
+    steps = tweets.lazy().with_columns(pl.lit(0, pl.UInt8).alias(check) for check in DOING)
+    steps = _apply(steps, "entities_read", pl.col("text").str.replace_many(_ENTITIES))
     for rule in BEFORE_PARTS:
-        tweets = _apply(tweets, rule.check, _replaced(rule), counts)
-    tweets = _with_parts(tweets)
+        steps = _apply(steps, rule.check, _replaced(rule))
+    steps = _with_parts(steps)
     for rule in AFTER_PARTS:
-        tweets = _apply(tweets, rule.check, _replaced(rule), counts)
-    return tweets.with_columns(pl.col("text").str.strip_chars()), counts
+        steps = _apply(steps, rule.check, _replaced(rule))
+    cleaned = steps.with_columns(pl.col("text").str.strip_chars()).collect()
+    return cleaned.drop(DOING), cleaned.select(pl.col(check).cast(pl.Int64).sum() for check in DOING).row(0, named=True)
 
 
 def _replaced(rule: Rule) -> pl.Expr:
@@ -84,13 +85,16 @@ def _replaced(rule: Rule) -> pl.Expr:
     return replaced if rule.of is None else pl.when(rule.of).then(replaced).otherwise("text").alias("text")
 
 
-def _apply(tweets: pl.DataFrame, check: str, text: pl.Expr, counts: dict[str, int]) -> pl.DataFrame:
-    changed = tweets.with_columns(text)
-    counts[check] += int((changed["text"] != tweets["text"]).sum())
-    return changed
+def _apply(steps: pl.LazyFrame, check: str, text: pl.Expr) -> pl.LazyFrame:
+    """Replace the text, and count in the column of the check whether that changed it."""
+    return (
+        steps.with_columns(_new=text)
+        .with_columns(pl.col("_new").alias("text"), pl.col(check) + (pl.col("_new") != pl.col("text")))
+        .drop("_new")
+    )
 
 
-def _with_parts(tweets: pl.DataFrame) -> pl.DataFrame:
+def _with_parts(tweets: pl.LazyFrame) -> pl.LazyFrame:
     """Read 1/2, (2/2) or "2/2 ^JK" at either end as (part, parts); 3/2 and 24/7 are no parts."""
     unsigned = pl.when(_BRAND).then(pl.col("text").str.replace(_SIGNATURE, "")).otherwise("text")
     ends = ((unsigned, _PARTS_AT_END), (pl.col("text"), _PARTS_AT_END), (pl.col("text"), _PARTS_AT_START))

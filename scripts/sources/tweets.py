@@ -54,7 +54,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
         rows = read_rows(path, Path(folder), options.brand, report)
         if rows is None:
             return
-        members = build_threads(rows, str(path), report)
+        members = build_threads(rows, path.name, report)
         if members.is_empty():
             report(_nothing(path, options))
         yield from read_talks(path, Path(folder), members, NAME, LICENCE, report)
@@ -63,4 +63,4 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
 def _nothing(path: Path, options: Options) -> Finding:
     of = f" of {options.brand}" if options.brand else ""
     fix = "brand must be an author_id exactly as the file writes it" if options.brand else "check the column inbound"
-    return Finding("error", "no_conversations", str(path), f"no customer in this file has an answer{of}", fix)
+    return Finding("error", "no_conversations", path.name, f"no customer in this file has an answer{of}", fix)

@@ -38,7 +38,7 @@ def read_entries(path: Path, report: Report) -> Iterator[Entry]:
                 yield Entry(line_of(child), texts)
                 continue
             message = f"more than {MAX_NODES:,} items, or lists in lists without end; the conversation is left out"
-            report(Finding("error", "too_many_items", f"{path}:{line_of(child)}", message, "do without aliases"))
+            report(Finding("error", "too_many_items", f"{path.name}:{line_of(child)}", message, "do without aliases"))
 
 
 class _Flat:
@@ -82,4 +82,4 @@ class _Flat:
             yield from self.texts(value, depth + 1)
 
     def _tell(self, severity: Severity, check: str, node: yaml.Node, message: str) -> None:
-        self.report(Finding(severity, check, f"{self.path}:{line_of(node)}", message))
+        self.report(Finding(severity, check, f"{self.path.name}:{line_of(node)}", message))

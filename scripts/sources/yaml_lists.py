@@ -26,7 +26,9 @@ def read_lists(path: Path, report: Report) -> Iterator[yaml.SequenceNode]:
     roots = _roots(path, text, report)
     if not roots:
         report(
-            Finding("error", "empty_file", f"{path}:1", "there is nothing to read here", "write conversations: first")
+            Finding(
+                "error", "empty_file", f"{path.name}:1", "there is nothing to read here", "write conversations: first"
+            )
         )
     for root in roots:
         yield from _lists(path, root, report)
@@ -44,7 +46,7 @@ def _printable(path: Path, report: Report) -> str:
     found = Reader.NON_PRINTABLE.search(text)
     if found is None:
         return text
-    where = f"{path}:{text.count(chr(10), 0, found.start()) + 1}"
+    where = f"{path.name}:{text.count(chr(10), 0, found.start()) + 1}"
     clean = Reader.NON_PRINTABLE.sub("", text)
     message = f"{len(text) - len(clean)} control characters were left out, the first one here"
     report(Finding("warning", "control_characters", where, message))
@@ -57,7 +59,9 @@ def _tell_comments(path: Path, text: str, report: Report) -> None:
         if _COMMENT.match(line):
             message = "the words after # are a comment to YAML and are lost"
             report(
-                Finding("warning", "comment_in_text", f"{path}:{number}", message, "put the text in quotation marks")
+                Finding(
+                    "warning", "comment_in_text", f"{path.name}:{number}", message, "put the text in quotation marks"
+                )
             )
 
 
@@ -69,7 +73,9 @@ def _roots(path: Path, text: str, report: Report) -> list[yaml.Node]:
             return [root for root in yaml.compose_all(text, Loader=yaml.CSafeLoader) if root]
         except yaml.MarkedYAMLError as error:
             text = _without_broken(path, text, error, report)
-    report(Finding("error", "broken_yaml", f"{path}:1", f"more than {_MAX_REPAIRS} places are broken", "correct them"))
+    report(
+        Finding("error", "broken_yaml", f"{path.name}:1", f"more than {_MAX_REPAIRS} places are broken", "correct them")
+    )
     return []
 
 
@@ -92,7 +98,7 @@ def _without_broken(path: Path, text: str, error: yaml.MarkedYAMLError, report: 
     begin, end = _around(lines, at)
     message = f"this is no YAML: {error.problem or error.context}; lines {begin + 1} to {end} are left out"
     fix = "put a text with : # or quotation marks in it between quotation marks, and indent with spaces"
-    report(Finding("error", "broken_yaml", f"{path}:{at + 1}", message, fix))
+    report(Finding("error", "broken_yaml", f"{path.name}:{at + 1}", message, fix))
     return "\n".join([*lines[:begin], *[""] * (end - begin), *lines[end:]])
 
 
@@ -120,9 +126,13 @@ def _lists(path: Path, root: yaml.Node, report: Report) -> Iterator[yaml.Sequenc
         check, message = ("same_key_twice", "conversations: is here more than once; all are read")
         if not found:
             check, message = "no_conversations", "no list named conversations: here"
-        report(Finding("warning" if found else "error", check, f"{path}:{line_of(root)}", message, fix))
+        report(Finding("warning" if found else "error", check, f"{path.name}:{line_of(root)}", message, fix))
     for node in found:
         if isinstance(node, yaml.SequenceNode):
             yield node
         else:
-            report(Finding("error", "no_conversations", f"{path}:{line_of(node)}", "conversations: holds no list", fix))
+            report(
+                Finding(
+                    "error", "no_conversations", f"{path.name}:{line_of(node)}", "conversations: holds no list", fix
+                )
+            )
