@@ -1,12 +1,7 @@
-"""Our way from a file of tweets to training lines: every rule of scripts/sources/tweets.py, every prompt as the server's.
-
-As a process of its own: python -m scripts.bench_datasets.chat_lines TWEETS OUT
-"""
+"""Our way from a file of tweets to training lines: all rules of scripts/sources/tweets.py, the server's own prompts."""
 
 import json
 from pathlib import Path
-
-import click
 
 from app.core.persona import Persona
 from app.core.prompt import build_prompt
@@ -15,14 +10,6 @@ from app.personas import load_personas
 from scripts.dataset.files import whole_file
 from scripts.dataset.types import Conversation
 from scripts.sources.tweets import load
-
-
-@click.command()
-@click.argument("tweets", type=click.Path(exists=True, path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-def main(tweets: Path, out: Path) -> None:
-    """Write a chat line for each conversation in TWEETS to OUT, through the prompt that the server sends."""
-    click.echo(write_lines(tweets, out))
 
 
 def write_lines(tweets: Path, out: Path) -> int:
@@ -43,7 +30,3 @@ def _line(persona: Persona, conversation: Conversation) -> str:
     messages = [{"role": message.role, "content": message.text} for message in prompt.messages]
     messages.append({"role": "assistant", "content": texts[-1]})
     return json.dumps({"messages": messages}, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    main()

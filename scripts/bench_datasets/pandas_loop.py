@@ -1,10 +1,9 @@
 """The way of the articles, written for comparison: pandas, a row at a time.
 
-For each row its parent is looked up in the whole table, the words of both are cleaned with a regular expression, and the
-pair is appended to a table of pairs, which is written row by row. No threads are rebuilt, and split answers, lists of
-replies, several customers, entities and signatures are left as they are: it does less than scripts/sources/tweets.py.
-
-As a process of its own: python -m scripts.bench_datasets.pandas_loop TWEETS OUT
+For each row its parent is looked up in the whole table, the words of both are cleaned with a regular expression, and
+the pair is appended to a table of pairs, which is written row by row. No threads are rebuilt, and split answers, lists
+of replies, several customers, entities and signatures are left as they are: it does less than scripts/sources/tweets.py
+does.
 """
 
 import json
@@ -12,16 +11,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-import click
 import pandas as pd
-
-
-@click.command()
-@click.argument("tweets", type=click.Path(exists=True, path_type=Path))
-@click.argument("out", type=click.Path(path_type=Path))
-def main(tweets: Path, out: Path) -> None:
-    """Write a chat line for each answer of a brand in TWEETS to OUT."""
-    click.echo(write_lines(tweets, out))
 
 
 def write_lines(tweets: Path, out: Path) -> int:
@@ -45,7 +35,3 @@ def _clean(text: str) -> str:
 
 def _line(prompt: str, completion: str) -> dict[str, Any]:
     return {"messages": [{"role": "user", "content": prompt}, {"role": "assistant", "content": completion}]}
-
-
-if __name__ == "__main__":
-    main()

@@ -38,4 +38,6 @@ def read_html(text: str) -> str:
         return html.unescape(text)
     raw = _NO_TAG.sub("&lt;", text)
     shown = get_text(raw if _BLOCK.search(raw) else raw.replace("\n", "<br>"), _PLAIN)
+    if not shown.strip():  # lxml gives up where tags are nested hundreds deep
+        shown = html.unescape(_TAG.sub(" ", text))
     return re.sub(r"\n{3,}", "\n\n", re.sub(r"[ \t]+\n", "\n", shown)).strip()

@@ -37,7 +37,12 @@ def read_rows(path: Path, folder: Path, brand: str, report: Report) -> pl.DataFr
             frames.append(parsed.with_columns(has_text=pl.col("text").str.contains(r"\S")).drop("text"))
     except pl.exceptions.ComputeError as error:
         report(_broken(path, line, error))
-    return _usable(pl.concat(frames), path.name, report) if frames else None
+    if not frames:
+        report(
+            Finding("error", "empty_file", path.name, "no row below the columns' names could be read", "fill the file")
+        )
+        return None
+    return _usable(pl.concat(frames), path.name, report)
 
 
 def _scan(path: Path, report: Report) -> pl.LazyFrame | None:

@@ -68,7 +68,7 @@ DOING: Mapping[str, str] = {
 
 
 def clean_words(tweets: pl.DataFrame) -> tuple[pl.DataFrame, Mapping[str, int]]:
-    """Return tweets (text, inbound, ...) with clean `text`, `part` and `parts`, and how many times each check changed one."""
+    """Return tweets (text, inbound, ...) with clean `text`, `part` and `parts`, and the changes by check."""
     steps = tweets.lazy().with_columns(pl.lit(0, pl.UInt8).alias(check) for check in DOING)
     steps = _apply(steps, "entities_read", pl.col("text").str.replace_many(_ENTITIES))
     for rule in BEFORE_PARTS:
