@@ -5,13 +5,12 @@ The rules are those of serving (app.safety). What they find is set aside whole; 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from app.core.types import Role
-from app.safety.output import screen_reply
 from app.safety.pattern_compiler import LEVELS
 from app.safety.screen import screen_user
+from scripts.dataset.sieve import refused_by
 from scripts.dataset.types import Conversation
 
 
@@ -69,11 +68,5 @@ def _risk(numbered: tuple[int, str]) -> Concern | None:
 
 
 def _refused(numbered: tuple[int, str], is_companion: bool) -> Concern | None:
-    rule = _rule_against(numbered[1], is_companion)
+    rule = refused_by(numbered[1], is_companion)
     return Concern("reply", rule, numbered[0]) if rule else None
-
-
-@lru_cache(maxsize=10_000)  # a support desk says the same words to many
-def _rule_against(answer: str, is_companion: bool) -> str:
-    finding = screen_reply(answer, is_companion=is_companion)
-    return finding.rule if finding else ""
