@@ -42,7 +42,7 @@ def find_leaks(folder: Path, head: int, threshold: float) -> Iterator[Finding]:
         runs = [shingles(_read_words(folder, places[row], head)) for row in (one, other)]
         return jaccard(*runs) >= threshold
 
-    for one, other in near_pairs(table, is_leak):
+    for one, other in near_pairs(table, threshold, is_leak):
         yield _leak(places[one], places[other])
 
 

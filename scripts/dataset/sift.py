@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
+from functools import lru_cache
 
 from scripts.dataset.duplicates import are_near
 from scripts.dataset.gather import Rows
@@ -40,33 +41,37 @@ def join_near_questions(spool: Spool, rows: Rows, uses: bytearray, threshold: fl
     together when somebody looks for leaks.
     """
     learned = [row for row, use in enumerate(uses) if use == Use.LEARNED]
+    places = bytes(len(rows))
     while True:
-        places = bytes(SPLITS.index(shares.place(rows.units.unit_of(row))) for row in range(len(rows)))
-        pairs = _near_questions(spool, rows, sorted(learned, key=places.__getitem__), threshold)
-        for one, other in pairs:
+        order = sorted(learned, key=places.__getitem__)
+        for one, other in _near_questions(spool, rows, order, threshold):
             rows.units.join_rows(one, other)
-        if all(places[one] == places[other] for one, other in pairs):
+        before, places = places, bytes(SPLITS.index(shares.place(rows.units.unit_of(row))) for row in range(len(rows)))
+        if places == before:
             return
 
 
-def _near_questions(spool: Spool, rows: Rows, order: Sequence[int], threshold: float) -> list[tuple[int, int]]:
+def _near_questions(spool: Spool, rows: Rows, order: Sequence[int], threshold: float) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of rows, found in this order, that are near and not of one unit yet."""
+
+    @lru_cache(maxsize=4_096)  # the first of a heap is asked for again and again
+    def runs(row: int) -> frozenset[int]:
+        return shingles(words_of(spool.read(row).messages[0].text))
+
     def is_near(one: int, other: int) -> bool:
         if rows.units.unit_of(order[one]) == rows.units.unit_of(order[other]):
             return False
-        return jaccard(_question_of(spool, order[one]), _question_of(spool, order[other])) >= threshold
+        return jaccard(runs(order[one]), runs(order[other])) >= threshold
 
-    return [(order[one], order[other]) for one, other in near_pairs(rows.question_sketches[order], is_near)]
-
-
-def _question_of(spool: Spool, row: int) -> frozenset[int]:
-    return shingles(words_of(spool.read(row).messages[0].text))
+    for one, other in near_pairs(rows.question_sketches[order], threshold, is_near):
+        yield order[one], order[other]
 
 
 def _drop_near(spool: Spool, rows: Rows, threshold: float, uses: bytearray, report: Report) -> None:
     def is_near(one: int, other: int) -> bool:
         return bool(uses[one] and uses[other]) and are_near(spool.read(one), spool.read(other), threshold)
 
-    for earlier, later in near_pairs(rows.sketches, is_near):
+    for earlier, later in near_pairs(rows.sketches, threshold, is_near):
         kept, dropped = spool.read(earlier), spool.read(later)
         if uses[earlier] != uses[later]:
             continue  # a better and a worse answer may be alike

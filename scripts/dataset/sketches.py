@@ -22,8 +22,16 @@ Sketch = NDArray[np.uint64]
 
 def shingles(words: Sequence[str]) -> frozenset[int]:
     """Return numbers for the runs of three words; a text of fewer words is one run."""
-    runs = (" ".join(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1)))
-    return frozenset(crc32(run.encode(errors="surrogatepass")) for run in runs)
+    return frozenset(_runs(words).tolist())
+
+
+def _runs(words: Sequence[str]) -> Sketch:
+    numbers = np.fromiter((crc32(word.encode(errors="surrogatepass")) for word in words), np.uint64, len(words))
+    first, second, third = _constants()[2][:_RUN]
+    if len(numbers) < _RUN:
+        return np.array([(numbers * first).sum(dtype=np.uint64)])
+    runs: Sketch = numbers[:-2] * first + numbers[1:-1] * second + numbers[2:] * third
+    return runs
 
 
 def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
@@ -34,8 +42,7 @@ def jaccard(one: frozenset[int], other: frozenset[int]) -> float:
 def sketch(words: Sequence[str]) -> Sketch:
     """Return one number for each band; near texts share at least one of them, almost surely."""
     factors, offsets, mix = _constants()
-    runs = np.fromiter(shingles(words), dtype=np.uint64)
-    smallest = ((runs[:, None] * factors + offsets) >> np.uint64(32)).min(axis=0)
+    smallest = ((_runs(words)[:, None] * factors + offsets) >> np.uint64(32)).min(axis=0)
     bands: Sketch = (smallest.reshape(BANDS, _ROWS) * mix).sum(axis=1, dtype=np.uint64)
     return bands
 
@@ -49,17 +56,20 @@ def _constants() -> tuple[Sketch, Sketch, Sketch]:
     return factors | np.uint64(1), offsets, mix | np.uint64(1)
 
 
-def near_pairs(sketches: Sketch, is_near: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
+def near_pairs(sketches: Sketch, threshold: float, is_near: Callable[[int, int], bool]) -> Iterator[tuple[int, int]]:
     """Yield (earlier, later) row numbers that is_near confirms, ordered by the later one.
 
-    In each band, every row is compared with the first one only: a heap of n copies costs n comparisons.
+    In each band, every row is compared with the first one only: a heap of n copies costs n comparisons. From a
+    threshold of 0.9 on, a pair must meet in two bands to be worth a look: one of 10,000 true pairs meets in fewer,
+    and most of the false ones are gone.
     """
     if len(sketches) == 0:
         return
-    candidates = np.unique(np.concatenate([_meetings(sketches[:, band]) for band in range(BANDS)]), axis=0)
-    for later, earlier in candidates:
-        if is_near(int(earlier), int(later)):
-            yield int(earlier), int(later)
+    meetings = np.unique(np.concatenate([_meetings(sketches[:, band]) for band in range(BANDS)]), axis=0)
+    bands = (sketches[meetings[:, 0]] == sketches[meetings[:, 1]]).sum(axis=1)
+    for later, earlier in meetings[bands >= (2 if threshold >= 0.9 else 1)].tolist():
+        if is_near(earlier, later):
+            yield earlier, later
 
 
 def _meetings(band: Sketch) -> NDArray[np.int64]:
