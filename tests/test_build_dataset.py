@@ -16,7 +16,7 @@ from app.core.manifest import parse_manifest
 from app.personas import load_personas
 from scripts.build_dataset import main
 from scripts.dataset.leaks import find_leaks
-from scripts.dataset.split import Shares
+from scripts.dataset.split import SPLITS, Shares
 
 ROOT = Path(__file__).parents[1]
 TOPICS = ("work", "rent", "exam", "garden", "move", "bike", "choir", "kitchen", "train", "letter")
@@ -85,7 +85,7 @@ def test_every_conversation_is_accounted_for(tmp_path: Path, mixed: Path) -> Non
     """What was read is dropped, set aside, used in pairs only, or learned; each reason has its number."""
     counts = build(tmp_path / "out", mixed)["counts"]
 
-    learned = sum(counts[split]["conversations"] for split in ("train", "validation", "test"))
+    learned = sum(counts[split]["conversations"] for split in SPLITS)
     gone = counts["dropped"]["total"] + counts["set_aside_for_review"]["total"] + counts["only_in_pairs"]
     assert counts["read"] + counts["parts"] == learned + gone == len(MIXED) - 1
     assert counts["unreadable"] == {"total": 1, "no_messages": 1}
@@ -94,7 +94,7 @@ def test_every_conversation_is_accounted_for(tmp_path: Path, mixed: Path) -> Non
     assert counts["only_in_pairs"] == 1
     assert counts["changed"]["redact"] == {"redacted_email": 1}
     assert counts["warnings"] == {"duplicates": {"same_question": 1}}
-    assert sum(counts[split]["pairs"] for split in ("train", "validation", "test")) == 2
+    assert sum(counts[split]["pairs"] for split in SPLITS) == 2
 
 
 def test_the_files_hold_what_the_manifest_says(tmp_path: Path, mixed: Path) -> None:
@@ -127,17 +127,16 @@ def test_danger_is_set_aside_until_a_person_approves(tmp_path: Path, mixed: Path
     build(tmp_path / "out", mixed)
     review = lines_of(tmp_path / "out" / "review.jsonl")
     approved = tmp_path / "approved.txt"
-    approved.write_text("danger  # read it\n")
+    approved.write_text("danger  # read it\nstranger\n")
 
     manifest = build(tmp_path / "again", mixed, "--reviewed", approved)
 
     assert [(line["id"], line["level"]) for line in review] == [("danger", "active"), ("diagnosis", "reply")]
     assert all(line["rule"] and line["messages"] for line in review)
-    assert "kill myself" not in "".join(
-        (tmp_path / "out" / f"chat_{s}.jsonl").read_text() for s in Shares().__slots__[:3]
-    )
+    assert "kill myself" not in "".join((tmp_path / "out" / f"chat_{s}.jsonl").read_text() for s in SPLITS)
     assert manifest["counts"]["set_aside_for_review"] == {"total": 1, "reply": 1}
     assert manifest["counts"]["changed"]["review"] == {"approved": 1}
+    assert manifest["counts"]["warnings"]["review"] == {"approved_unknown": 1}
 
 
 def test_a_second_run_gives_the_same_bytes(tmp_path: Path, mixed: Path) -> None:
@@ -193,7 +192,7 @@ def test_the_split_is_stable_when_data_grows(tmp_path: Path) -> None:
     build(tmp_path / "small", write(tmp_path / "small.jsonl", CALM[40:80]))
     build(tmp_path / "large", write(tmp_path / "large.jsonl", CALM))
 
-    for split in ("train", "validation", "test"):
+    for split in SPLITS:
         small, large = (lines_of(tmp_path / size / f"chat_{split}.jsonl") for size in ("small", "large"))
         assert all(line in large for line in small)
 
@@ -242,10 +241,8 @@ def test_one_answer_keeps_the_best(tmp_path: Path, mixed: Path) -> None:
     counts = build(tmp_path / "out", mixed, "--one-answer")["counts"]
 
     assert counts["only_in_pairs"] == 2
-    assert sum(counts[split]["pairs"] for split in ("train", "validation", "test")) == 2
-    learned = "".join(
-        (tmp_path / "out" / f"chat_{split}.jsonl").read_text() for split in ("train", "validation", "test")
-    )
+    assert sum(counts[split]["pairs"] for split in SPLITS) == 2
+    learned = "".join((tmp_path / "out" / f"chat_{split}.jsonl").read_text() for split in SPLITS)
     assert ("Since when?" in learned, "Poor you." in learned, "Get over it." in learned) == (True, False, False)
 
 
@@ -257,7 +254,7 @@ def test_a_persona_without_memory_learns_each_exchange_alone(tmp_path: Path) -> 
 
     assert counts["parts"] == 1
     assert {len(line["messages"]) for line in lines_of(tmp_path / "out" / "chat_train.jsonl")} == {3}
-    assert sum(counts[split]["conversations"] for split in ("train", "validation", "test")) == len(CALM) + 2
+    assert sum(counts[split]["conversations"] for split in SPLITS) == len(CALM) + 2
 
 
 def test_answers_that_the_persona_could_not_finish_are_dropped(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
@@ -80,12 +80,13 @@ class Rows:
 class Counts:
     """How many conversations the source gave, by file name, and how many wait for a person's review, by level.
 
-    `parts` is how many more there are because some were taken apart.
+    `parts` is how many more there are because some were taken apart; `approved` are the ids that came back.
     """
 
     read: dict[str, int] = field(default_factory=dict)
     reviewed: dict[str, int] = field(default_factory=dict)
     parts: int = 0
+    approved: set[str] = field(default_factory=set)
 
 
 def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[str], step: Step) -> Counts:
@@ -103,7 +104,14 @@ def gather(intake: Intake, spool: Spool, rows: Rows, ledger: Ledger, review: IO[
             for conversation in _parts(judged, intake, counts, seen, ledger):
                 spool.append(conversation)
                 rows.add(conversation)
+    _name_strangers(intake.approved - counts.approved, ledger.at("review"))
     return counts
+
+
+def _name_strangers(ids: Set[str], report: Report) -> None:
+    for name in sorted(ids):
+        fix = "take the ids from review.jsonl; one changes when the words do"
+        report(Finding("warning", "approved_unknown", name, "no conversation that waits for review has this id", fix))
 
 
 def _read(intake: Intake, path: Path, report: Report) -> Iterator[Conversation]:
@@ -141,6 +149,7 @@ def _set_aside(conversation: Conversation, intake: Intake, counts: Counts, ledge
     if conversation.id in intake.approved:
         said = f"{concern.rule}: approved by a person, trained on"
         ledger.at("review")(Finding("info", "approved", conversation.where, said))
+        counts.approved.add(conversation.id)
         return False
     counts.reviewed[concern.level] = counts.reviewed.get(concern.level, 0) + 1
     review.write(json.dumps(review_line(conversation, concern), ensure_ascii=False) + "\n")
