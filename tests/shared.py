@@ -15,3 +15,10 @@ def request_fixtures() -> list[Any]:
     """Return the recorded webhook requests as parameters of a test, none when they are not there."""
     files = sorted((SHARED / "fixtures" / "dialogflow").glob("*.json")) if SHARED else []
     return [pytest.param(json.loads(file.read_text()), id=file.stem) for file in files if "_resp_" not in file.stem]
+
+
+def shared_data(name: str) -> Path:
+    """Return a raw file that lies beside the checkout; skips the test where it is not there."""
+    if SHARED is None or not (SHARED / "data" / name).exists():
+        pytest.skip("the sample inputs are not beside this checkout")
+    return SHARED / "data" / name

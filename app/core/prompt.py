@@ -67,6 +67,16 @@ def render_text(persona: Persona, messages: Sequence[Message]) -> str:
     return f"{head.text}\n\n{block}" if head.text else block
 
 
+def render_completion(persona: Persona, words: str) -> str:
+    """Return an answer as a prompt/completion model is trained to give it: a space, the words in one line, the end.
+
+    The end mark stops a model wherever it stands, also at the begin of a longer word (" END" in " ENDIVE"): such a word
+    is written small. A mark of small letters alone cannot be told from words in this way, so it is a poor choice.
+    """
+    answer = f" {_harmless(persona, words)}"
+    return answer.replace(persona.end, persona.end.lower()) + persona.end
+
+
 def _line(persona: Persona, message: Message) -> str:
     label = persona.labels.user if message.role == "user" else persona.labels.assistant
     words = _harmless(persona, message.text)

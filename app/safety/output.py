@@ -35,10 +35,16 @@ def screen_reply(text: str, secrets: Sequence[str] = (), is_companion: bool = Tr
     if any(_holds(folded, secret) for secret in secrets):
         return ReplyFinding("any.leak.secret")
     for sentence in sentences(folded):
-        for rule in output_rules():
-            if (is_companion or rule.kind not in _COMPANIONS_ONLY) and matches(rule, sentence):
+        for rule in rules_for(is_companion):
+            if matches(rule, sentence):
                 return ReplyFinding(rule.name)
     return None
+
+
+@cache
+def rules_for(is_companion: bool) -> tuple[Rule, ...]:
+    """Return the rules that bind a companion, or those that bind everybody, in the order in which they are tried."""
+    return tuple(rule for rule in output_rules() if is_companion or rule.kind not in _COMPANIONS_ONLY)
 
 
 @cache

@@ -16,8 +16,9 @@ class Conversation:
 
     `id` is the same for the same content of the same source on every run and machine, whatever else the file holds.
     `group` names what must not be torn apart by a split (a question with several answers); empty: the conversation
-    alone. `score` orders answers of one group, higher is better, None when nobody judged them. `where` is file:line,
-    or file:row for tables, for people. A `system` message is allowed first, when the source brings its own.
+    alone. `score` orders answers of one group, higher is better, None when nobody judged them; below zero means that
+    the last answer is not to be learned, only shown beside a better one. `where` is file:line, or file:row for tables,
+    for people. A `system` message is allowed first, when the source brings its own.
     """
 
     id: str
