@@ -51,17 +51,11 @@ def _scan(path: Path, report: Report) -> pl.LazyFrame | None:
         header = file.readline()
     separator = max(",;\t", key=header.count)
     names = [name.strip().strip('"').lower() for name in header.rstrip("\n").split(separator)]
-    missing = [name for name in _REQUIRED if name not in names]
+    missing = ", ".join(name for name in _REQUIRED if name not in names)
     if missing:
-        report(
-            Finding(
-                "error",
-                "missing_column",
-                f"{path.name}:1",
-                f"no column {', '.join(missing)}; found {', '.join(filter(None, names)) or 'nothing'}",
-                "name the columns as the first line of this source's documentation does",
-            )
-        )
+        message = f"no column {missing}; the columns are: {', '.join(filter(None, names)) or 'none'}"
+        fix = f"name the columns {', '.join((*_REQUIRED, *_OPTIONAL))}"
+        report(Finding("error", "missing_column", f"{path.name}:1", message, fix))
         return None
     return pl.scan_csv(
         path,
