@@ -11,7 +11,6 @@ from scripts.dataset.files import whole_file
 from scripts.dataset.types import Conversation
 from scripts.sources.tweets import load
 
-
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new one for each line
 
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from app.core.types import Message
 from scripts.dataset.types import Finding
 
-
 _encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new one for each conversation
 
 
