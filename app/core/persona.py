@@ -123,6 +123,8 @@ class Persona(_Table):
 
     def shown_examples(self, language: str) -> tuple[ShownExample, ...]:
         """Return the examples in the language of the turn, or, when there are none, those of the default language."""
+        if not self.examples:
+            return ()
         for wanted in (language, self.default_language, ANY_LANGUAGE):
             offered = best_language(wanted, [example.language for example in self.examples])
             if offered is not None:

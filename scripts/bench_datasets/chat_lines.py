@@ -11,6 +11,8 @@ from scripts.dataset.files import whole_file
 from scripts.dataset.types import Conversation
 from scripts.sources.tweets import load
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new one for each line
+
 
 def write_lines(tweets: Path, out: Path) -> int:
     """Write the lines and return how many there are."""
@@ -29,4 +31,4 @@ def _line(persona: Persona, conversation: Conversation) -> str:
     prompt = build_prompt(persona, history, texts[-2])
     messages = [{"role": message.role, "content": message.text} for message in prompt.messages]
     messages.append({"role": "assistant", "content": texts[-1]})
-    return json.dumps({"messages": messages}, ensure_ascii=False) + "\n"
+    return _encode({"messages": messages}) + "\n"

@@ -55,7 +55,7 @@ class Options:
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
     """Yield the conversations in the order of the rows. Rows without a partner are reported and left out."""
     rows = read_table(path, report)
-    first = next(rows, None)
+    first = next((row for row in rows if row.cells), None)
     if first is None:
         report(Finding("error", "empty_file", path.name, "there is no row below the column's name", "fill the file"))
         return

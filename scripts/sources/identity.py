@@ -7,10 +7,12 @@ from collections.abc import Sequence
 from app.core.types import Message
 from scripts.dataset.types import Finding
 
+_encode = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make a new one for each conversation
+
 
 def conversation_id(source: str, messages: Sequence[Message]) -> str:
     """Return 16 hex digits that depend on the source's name and the words alone, not on where they stood."""
-    content = json.dumps([source, *((message.role, message.text) for message in messages)], ensure_ascii=False)
+    content = _encode([source, *[(message.role, message.text) for message in messages]])
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 

@@ -66,17 +66,16 @@ class _Pair:
 
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
     """Yield one conversation a row, in the order of the rows. Rows that are cut or empty are reported and left out."""
-    rows = read_table(path, report)
+    rows = (row for row in read_table(path, report) if row.cells)
     start = list(islice(rows, _LOOKED_AT))
-    filled = [row for row in start if row.cells]
-    if not filled:
+    if not start:
         report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))
         return
-    columns = _columns(filled, options)
+    columns = _columns(start, options)
     if columns is None:
-        report(_missing(path, filled, options))
+        report(_missing(path, start, options))
         return
-    pairs = [_pair(row, columns) for row in filled]
+    pairs = [_pair(row, columns) for row in start]
     marks = find_marks(
         [pair.prompt for pair in pairs], [pair.completion for pair in pairs], options.separator, options.end
     )

@@ -56,7 +56,7 @@ class _Answer:
 
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
     """Yield one conversation an answer, in the order of the rows. Rows without question or answer are reported."""
-    rows = read_table(path, report)
+    rows = (row for row in read_table(path, report) if row.cells)
     first = next(rows, None)
     if first is None:
         report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))

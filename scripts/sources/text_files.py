@@ -28,15 +28,8 @@ def find_encoding(path: Path, report: Report) -> str:
     line = _first_line_not_utf8(path)
     if line is None:
         return "utf-8"
-    report(
-        Finding(
-            "warning",
-            "encoding",
-            f"{path.name}:{line}",
-            "a byte here is not UTF-8; the file was read as Windows-1252",
-            "save the file as UTF-8 if letters look wrong",
-        )
-    )
+    message = "a byte here is not UTF-8; the file was read as Windows-1252"
+    report(Finding("warning", "encoding", f"{path.name}:{line}", message, "save it as UTF-8 if letters look wrong"))
     return "cp1252" if _is_readable(path, "cp1252") else "latin-1"
 
 

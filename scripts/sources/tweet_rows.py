@@ -32,7 +32,7 @@ def read_rows(path: Path, folder: Path, brand: str, report: Report) -> pl.DataFr
         for number, piece in enumerate(_pieces(table)):
             numbered = piece.with_columns(line=line + _lines_before(piece))
             line += int(piece.select(_lines_of_row().sum()).item())
-            parsed = numbered.select(_columns(brand))
+            parsed = numbered.select(_columns(brand)).with_columns(_seconds(piece["created_at"]).alias("at"))
             parsed.select("row", "line", "text").write_ipc(folder / f"{number}.words", compression="lz4")
             frames.append(parsed.with_columns(has_text=pl.col("text").str.contains(r"\S")).drop("text"))
     except pl.exceptions.ComputeError as error:
@@ -51,17 +51,11 @@ def _scan(path: Path, report: Report) -> pl.LazyFrame | None:
         header = file.readline()
     separator = max(",;\t", key=header.count)
     names = [name.strip().strip('"').lower() for name in header.rstrip("\n").split(separator)]
-    missing = [name for name in _REQUIRED if name not in names]
+    missing = ", ".join(name for name in _REQUIRED if name not in names)
     if missing:
-        report(
-            Finding(
-                "error",
-                "missing_column",
-                f"{path.name}:1",
-                f"no column {', '.join(missing)}; found {', '.join(filter(None, names)) or 'nothing'}",
-                "name the columns as the first line of this source's documentation does",
-            )
-        )
+        message = f"no column {missing}; the columns are: {', '.join(filter(None, names)) or 'none'}"
+        fix = f"name the columns {', '.join((*_REQUIRED, *_OPTIONAL))}"
+        report(Finding("error", "missing_column", f"{path.name}:1", message, fix))
         return None
     return pl.scan_csv(
         path,
@@ -100,7 +94,6 @@ def _columns(brand: str) -> Sequence[pl.Expr]:
         author.is_not_null().alias("has_author"),
         (author == brand if brand else pl.lit(True)).alias("wanted"),
         inbound.then(False).otherwise(author.str.contains(r"^\d+$")).alias("inbound"),
-        pl.coalesce(_seconds(form) for form in _TIME_FORMATS).alias("at"),
         tweet_number(pl.col("in_response_to_tweet_id")).alias("parent"),
         pl.col("response_tweet_id").alias("replies"),
         pl.col("text"),
@@ -112,9 +105,14 @@ def tweet_number(text: pl.Expr) -> pl.Expr:
     return text.str.strip_chars().str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
 
 
-def _seconds(form: str) -> pl.Expr:
-    time = pl.col("created_at").str.strip_chars().str.to_datetime(form, strict=False, time_unit="ms")
-    return time.dt.epoch("s")
+def _seconds(created_at: pl.Series) -> pl.Series:
+    """Return times as seconds since 1970, null where none can be read; each further form only where it is needed."""
+    sent = created_at.str.strip_chars()
+    read = pl.repeat(None, len(sent), dtype=pl.Int64, eager=True)
+    for form in _TIME_FORMATS:
+        if read.null_count() > sent.null_count():
+            read = read.fill_null(sent.str.to_datetime(form, strict=False, time_unit="ms").dt.epoch("s"))
+    return read
 
 
 def _usable(rows: pl.DataFrame, where: str, report: Report) -> pl.DataFrame:
@@ -123,8 +121,9 @@ def _usable(rows: pl.DataFrame, where: str, report: Report) -> pl.DataFrame:
     rows = rows.filter(~is_blank)
     for check, is_wrong, what, fix in _REASONS:
         wrong = rows.filter(is_wrong)
-        tell(report, check, where, wrong, f"{wrong.height:,} rows left out: {what}", fix)
-        rows = rows.filter(~is_wrong)
+        if wrong.height:
+            tell(report, check, where, wrong, f"{wrong.height:,} rows left out: {what}", fix)
+            rows = rows.filter(~is_wrong)
     timeless = rows.filter(pl.col("at").is_null())
     message = f"{timeless.height:,} tweets without a time that can be read: put behind what they answer"
     tell(report, "unreadable_time", where, timeless, message, "write created_at as in the original file")

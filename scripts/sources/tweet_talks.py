@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import groupby
+from operator import attrgetter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -72,8 +73,9 @@ def _talks(words: pl.DataFrame) -> Iterator[tuple[int, int, list[Said]]]:
 def join_turns(tweets: Sequence[Said], counts: Counter[str]) -> tuple[Message, ...]:
     """Return (user, assistant, ..., assistant), empty if that leaves nothing. Counts what is left out or joined."""
     spoken = [tweet for tweet in tweets if tweet.text]
-    counts["no_words_left"] += len(tweets) - len(spoken)
-    turns = [(inbound, list(said)) for inbound, said in groupby(spoken, key=lambda tweet: tweet.inbound)]
+    if len(spoken) < len(tweets):
+        counts["no_words_left"] += len(tweets) - len(spoken)
+    turns = [(inbound, list(said)) for inbound, said in groupby(spoken, key=attrgetter("inbound"))]
     if turns and not turns[0][0]:
         counts["before_the_customer"] += len(turns.pop(0)[1])
     if turns and turns[-1][0]:
@@ -84,7 +86,8 @@ def join_turns(tweets: Sequence[Said], counts: Counter[str]) -> tuple[Message, .
 def _joined(said: list[Said], counts: Counter[str]) -> str:
     """Return the tweets of one turn as one text."""
     if len(said) == 1:
-        counts["other_part_missing"] += said[0].part is not None
+        if said[0].part is not None:
+            counts["other_part_missing"] += 1
         return said[0].text
     counts["tweets_joined"] += len(said)
     if said[0].parts and all(tweet.parts == said[0].parts for tweet in said):

@@ -10,6 +10,7 @@ _ENTITIES = {
     "&ndash;": "–", "&mdash;": "—", "&rsquo;": "’", "&amp;": "&",
 }  # fmt: skip
 
+_NAME = "[0-9A-Za-z_]"  # of handles, not \\w: all letters of the world make a pattern slow to compile
 _MARK = r"\(?([1-9])\s?/\s?([2-9])\)?"
 _PARTS_AT_END = rf"(?:^|\s){_MARK}\s*$"
 _PARTS_AT_START = rf"^\s*{_MARK}(?:\s|$)"
@@ -37,12 +38,12 @@ _BRAND, _PART = ~pl.col("inbound"), pl.col("part").is_not_null()
 
 BEFORE_PARTS = (
     Rule("line_breaks", r"\r\n?|[\v\f\x{85}\x{2028}\x{2029}]", "\n"),
-    Rule("cut_words_removed", rf"(?s)^(?:(.*[.!?])\s)?[^.!?]*\w(?:\.\.\.|…)\s*{_LINK}\s*$", "${1}", _BRAND),
+    Rule("cut_words_removed", rf"(?s)^(?:(.*[.!?])\s)?[^.!?]*[^\s.…](?:\.\.\.|…)\s*{_LINK}\s*$", "${1}", _BRAND),
     Rule("links_removed", rf"(?:\s*[-–:>]+)?\s*{_LINK}"),
     Rule("masks_written", r"__([a-z]+(?:_[a-z]+)*)__", "[${1}]"),
-    Rule("handles_removed", r"^(?:\s*\.?@\w+[:,]?)+\s*|(?:\s+@\w+)+\s*$"),
-    Rule("numbers_removed", r"[ \t]*@\d+\b"),
-    Rule("names_kept", r"(^|[^\w@])@(\w+)", "${1}${2}"),
+    Rule("handles_removed", rf"^(?:\s*\.?@{_NAME}+[:,]?)+\s*|(?:\s+@{_NAME}+)+\s*$"),
+    Rule("numbers_removed", r"[ \t]*@[0-9]+\b"),
+    Rule("names_kept", rf"(^|[^0-9A-Za-z_@])@({_NAME}+)", "${1}${2}"),
 )
 AFTER_PARTS = (
     Rule("part_marks_removed", rf"{_PARTS_AT_END}|{_PARTS_AT_START}", "", _PART),

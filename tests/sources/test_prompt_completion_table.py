@@ -92,6 +92,15 @@ def test_completions_of_one_prompt_share_a_group(tmp_path: Path) -> None:
     assert groups[0] == groups[1] != groups[2]
 
 
+def test_blank_lines_are_no_rows(tmp_path: Path) -> None:
+    """They are neither read nor reported."""
+    (tmp_path / "table.csv").write_text("prompt,completion\n\na,b\n\n")
+
+    conversations, findings = read(load, tmp_path / "table.csv")
+
+    assert (texts(conversations), findings) == ([("a", "b")], [])
+
+
 def test_empty_sides_are_left_out(tmp_path: Path) -> None:
     """A row without prompt or completion is named with its line."""
     rows = [{"prompt": " ", "completion": "x"}, {"prompt": "y", "completion": ""}]
