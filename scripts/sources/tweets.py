@@ -48,7 +48,7 @@ class Options:
 def load(path: Path, report: Report = ignore, options: Options = Options()) -> Iterator[Conversation]:
     """Yield the conversations of a file of tweets in the order in which their first tweets stand in it.
 
-    Needs about as much room in the folder for temporary files as the file has. Memory: 720 MB for 3,000,000 tweets.
+    Needs about as much room for temporary files as the file has, and up to 900 MB of memory for 3,000,000 tweets.
     """
     with TemporaryDirectory(prefix="tweets-") as folder:
         rows = read_rows(path, Path(folder), options.brand, report)
