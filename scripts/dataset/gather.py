@@ -1,13 +1,13 @@
 """First reading: what the source gives is cleaned, judged and put on the spool; nothing has its split yet."""
 
 import json
+import math
 from array import array
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
-
-import numpy as np
 
 from scripts.dataset.clean import clean
 from scripts.dataset.duplicates import Seen, first_question, spoken
@@ -15,7 +15,7 @@ from scripts.dataset.ledger import Ledger
 from scripts.dataset.redact import redact
 from scripts.dataset.review import find_concern, review_line
 from scripts.dataset.shape import Limits, shape
-from scripts.dataset.sketches import BANDS, Sketch, sketch
+from scripts.dataset.sketches import Sketch, sketch, table_of
 from scripts.dataset.split import Units
 from scripts.dataset.spool import Spool
 from scripts.dataset.types import Conversation, Finding, Report
@@ -39,14 +39,13 @@ class Intake:
 
 
 class Rows:
-    """What is remembered of each conversation on the spool, in columns: 300 bytes each."""
+    """What is remembered of each conversation on the spool, in columns: 170 bytes each."""
 
     def __init__(self) -> None:
         self.questions = array("Q")
         self.answers = array("Q")
         self.scores = array("d")
         self.groups = array("Q")
-        self.units = Units()
         self._sketches = bytearray()
         self._question_sketches = bytearray()
 
@@ -56,24 +55,28 @@ class Rows:
         group = number_of(f"group {conversation.source} {conversation.group}") if conversation.group else 0
         self.questions.append(question)
         self.answers.append(number_of(" ".join(words_of(conversation.messages[1].text))))
-        self.scores.append(np.nan if conversation.score is None else conversation.score)
+        self.scores.append(math.nan if conversation.score is None else conversation.score)
         self.groups.append(group)
-        self.units.add(question, group or None)
         self._sketches += sketch([*spoken(conversation, "user"), *spoken(conversation, "assistant")]).tobytes()
         self._question_sketches += sketch(words_of(conversation.messages[0].text)).tobytes()
 
     def __len__(self) -> int:
         return len(self.questions)
 
+    @cached_property
+    def units(self) -> Units:
+        """What belongs together; asked for when all rows are there."""
+        return Units(self.questions, self.groups)
+
     @property
     def sketches(self) -> Sketch:
         """Of all words, a row a conversation."""
-        return np.frombuffer(self._sketches, dtype=np.uint64).reshape(-1, BANDS)
+        return table_of(self._sketches)
 
     @property
     def question_sketches(self) -> Sketch:
         """Of the user's first words."""
-        return np.frombuffer(self._question_sketches, dtype=np.uint64).reshape(-1, BANDS)
+        return table_of(self._question_sketches)
 
 
 @dataclass(slots=True)

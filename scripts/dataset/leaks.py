@@ -4,24 +4,52 @@ Looked at from outside: the lines are read back, and nothing is believed of how 
 """
 
 import json
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from scripts.dataset.sketches import BANDS, Sketch, jaccard, near_pairs, shingles, sketch
+from scripts.dataset.sketches import jaccard, near_pairs, shingles, sketch, table_of
 from scripts.dataset.split import SPLITS
 from scripts.dataset.types import Finding
 from scripts.dataset.words import words_of
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    file: str
-    line: int
-    offset: int
+class _Places:
+    """Where each line begins, eight bytes a line; lines of all files are numbered on."""
+
+    def __init__(self, folder: Path, head: int) -> None:
+        self._folder = folder
+        self._head = head
+        self._offsets = array("Q")
+        self._first_of: dict[str, int] = {}
+
+    def prompts(self) -> Iterator[Sequence[str]]:
+        """Yield the words of each line's prompt, file by file, and remember where it stands."""
+        for split in SPLITS:
+            name = f"chat_{split}.jsonl"
+            self._first_of[name] = len(self._offsets)
+            offset = 0
+            with (self._folder / name).open("rb") as file:
+                for line in file:
+                    self._offsets.append(offset)
+                    yield _words(json.loads(line), self._head)
+                    offset += len(line)
+
+    def file_of(self, row: int) -> str:
+        """Return the name of the file that a line stands in."""
+        return next(name for name, first in reversed(self._first_of.items()) if first <= row)
+
+    def words(self, row: int) -> Sequence[str]:
+        """Return the words of a line's prompt again."""
+        with (self._folder / self.file_of(row)).open("rb") as file:
+            file.seek(self._offsets[row])
+            return _words(json.loads(file.readline()), self._head)
+
+    def where(self, row: int) -> str:
+        """Return file:line."""
+        name = self.file_of(row)
+        return f"{name}:{row - self._first_of[name] + 1}"
 
 
 def find_leaks(folder: Path, head: int, threshold: float) -> Iterator[Finding]:
@@ -29,42 +57,19 @@ def find_leaks(folder: Path, head: int, threshold: float) -> Iterator[Finding]:
 
     `head` is the number of messages before the conversation: instructions and shown examples.
     """
-    places: list[_Place] = []
+    places = _Places(folder, head)
     sketches = bytearray()
-    for place, words in _prompts(folder, head):
-        places.append(place)
+    for words in places.prompts():
         sketches += sketch(words).tobytes()
-    table: Sketch = np.frombuffer(sketches, dtype=np.uint64).reshape(-1, BANDS)
 
     def is_leak(one: int, other: int) -> bool:
-        if places[one].file == places[other].file:
+        if places.file_of(one) == places.file_of(other):
             return False
-        runs = [shingles(_read_words(folder, places[row], head)) for row in (one, other)]
-        return jaccard(*runs) >= threshold
+        return jaccard(shingles(places.words(one)), shingles(places.words(other))) >= threshold
 
-    for one, other in near_pairs(table, threshold, is_leak):
-        yield _leak(places[one], places[other])
-
-
-def _leak(one: _Place, other: _Place) -> Finding:
-    said = f"asks (nearly) the same as {one.file}:{one.line}: what is tested must not be trained on"
-    return Finding("error", "leakage", f"{other.file}:{other.line}", said, "put both into one group in the source")
-
-
-def _prompts(folder: Path, head: int) -> Iterator[tuple[_Place, Sequence[str]]]:
-    for split in SPLITS:
-        name = f"chat_{split}.jsonl"
-        offset = 0
-        with (folder / name).open("rb") as file:
-            for number, line in enumerate(file, 1):
-                yield _Place(name, number, offset), _words(json.loads(line), head)
-                offset += len(line)
-
-
-def _read_words(folder: Path, place: _Place, head: int) -> Sequence[str]:
-    with (folder / place.file).open("rb") as file:
-        file.seek(place.offset)
-        return _words(json.loads(file.readline()), head)
+    for one, other in near_pairs(table_of(sketches), threshold, is_leak):
+        said = f"asks (nearly) the same as {places.where(one)}: what is tested must not be trained on"
+        yield Finding("error", "leakage", places.where(other), said, "put both into one group in the source")
 
 
 def _words(line: Mapping[str, Any], head: int) -> Sequence[str]:

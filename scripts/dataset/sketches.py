@@ -17,7 +17,12 @@ BANDS = 16
 _ROWS = 6
 _RUN = 3
 
-Sketch = NDArray[np.uint64]
+_AT_ONCE = 50_000  # pairs looked at together: 64 bytes each for either side
+
+Sketch = NDArray[np.uint32]
+"""One number for each band; a table of them has a row for each text."""
+
+_Numbers = NDArray[np.uint64]
 
 
 def shingles(words: Sequence[str]) -> frozenset[int]:
@@ -25,12 +30,12 @@ def shingles(words: Sequence[str]) -> frozenset[int]:
     return frozenset(_runs(words).tolist())
 
 
-def _runs(words: Sequence[str]) -> Sketch:
+def _runs(words: Sequence[str]) -> _Numbers:
     numbers = np.fromiter((crc32(word.encode(errors="surrogatepass")) for word in words), np.uint64, len(words))
     first, second, third = _constants()[2][:_RUN]
     if len(numbers) < _RUN:
         return np.array([(numbers * first).sum(dtype=np.uint64)])
-    runs: Sketch = numbers[:-2] * first + numbers[1:-1] * second + numbers[2:] * third
+    runs: _Numbers = numbers[:-2] * first + numbers[1:-1] * second + numbers[2:] * third
     return runs
 
 
@@ -43,12 +48,17 @@ def sketch(words: Sequence[str]) -> Sketch:
     """Return one number for each band; near texts share at least one of them, almost surely."""
     factors, offsets, mix = _constants()
     smallest = ((_runs(words)[:, None] * factors + offsets) >> np.uint64(32)).min(axis=0)
-    bands: Sketch = (smallest.reshape(BANDS, _ROWS) * mix).sum(axis=1, dtype=np.uint64)
-    return bands
+    bands: _Numbers = (smallest.reshape(BANDS, _ROWS) * mix).sum(axis=1, dtype=np.uint64)
+    return (bands >> np.uint64(32)).astype(np.uint32)
+
+
+def table_of(sketches: bytes | bytearray) -> Sketch:
+    """Return sketches that were laid one behind another as a table, without copying them."""
+    return np.frombuffer(sketches, dtype=np.uint32).reshape(-1, BANDS)
 
 
 @cache
-def _constants() -> tuple[Sketch, Sketch, Sketch]:
+def _constants() -> tuple[_Numbers, _Numbers, _Numbers]:
     """Return the hash functions; Python's generator gives the same ones for a seed in every version."""
     chance = random.Random(1)
     draw = [[chance.getrandbits(64) for _ in range(count)] for count in (BANDS * _ROWS, BANDS * _ROWS, _ROWS)]
@@ -63,18 +73,21 @@ def near_pairs(sketches: Sketch, threshold: float, is_near: Callable[[int, int],
     threshold of 0.9 on, a pair must meet in two bands to be worth a look: one of 10,000 true pairs meets in fewer,
     and most of the false ones are gone.
     """
-    if len(sketches) == 0:
-        return
-    meetings = np.unique(np.concatenate([_meetings(sketches[:, band]) for band in range(BANDS)]), axis=0)
-    bands = (sketches[meetings[:, 0]] == sketches[meetings[:, 1]]).sum(axis=1)
-    for later, earlier in meetings[bands >= (2 if threshold >= 0.9 else 1)].tolist():
-        if is_near(earlier, later):
-            yield earlier, later
+    meetings = np.empty(0, dtype=np.int64)
+    for band in range(BANDS):
+        meetings = np.union1d(meetings, _meetings(sketches[:, band]))
+    for start in range(0, len(meetings), _AT_ONCE):
+        later, earlier = np.divmod(meetings[start : start + _AT_ONCE], len(sketches))
+        bands = (sketches[later] == sketches[earlier]).sum(axis=1)
+        is_likely = bands >= (2 if threshold >= 0.9 else 1)
+        for one, other in zip(earlier[is_likely].tolist(), later[is_likely].tolist(), strict=True):
+            if is_near(one, other):
+                yield one, other
 
 
 def _meetings(band: Sketch) -> NDArray[np.int64]:
-    """Return the rows (later, first) of those that share their number with an earlier one."""
+    """Return later * rows + first for each row that shares its number with an earlier one."""
     _, first, kind = np.unique(band, return_index=True, return_inverse=True)
     earliest = first[kind]
     rows = np.flatnonzero(earliest != np.arange(len(band)))
-    return np.column_stack((rows, earliest[rows]))
+    return rows * len(band) + earliest[rows]

@@ -24,29 +24,26 @@ def test_a_place_is_the_same_on_every_machine() -> None:
 
 def test_a_unit_is_named_by_its_smallest_question() -> None:
     """The same question, the same group and rows joined by hand are one unit; order does not matter."""
-    rows = [(50, None), (40, 9), (30, 9), (50, None), (7, None)]
-    forward, backward = Units(), Units()
-    for question, group in rows:
-        forward.add(question, group)
-    for question, group in reversed(rows):
-        backward.add(question, group)
+    questions, groups = [50, 40, 30, 50, 7], [0, 9, 9, 0, 0]
 
-    assert [forward.unit_of(row) for row in range(5)] == [50, 30, 30, 50, 7]
+    units = Units(questions, groups)
+    backward = Units(questions[::-1], groups[::-1])
+
+    assert [units.unit_of(row) for row in range(5)] == [50, 30, 30, 50, 7]
     assert [backward.unit_of(row) for row in range(5)] == [7, 50, 30, 30, 50]
-    forward.join_rows(0, 2)
-    assert [forward.unit_of(row) for row in range(5)] == [30, 30, 30, 30, 7]
+    units.join_rows(0, 2)
+    assert [units.unit_of(row) for row in range(5)] == [30, 30, 30, 30, 7]
 
 
 def test_new_data_moves_nothing_that_it_does_not_touch() -> None:
-    """Units stay what they were when rows of other questions come."""
-    units = Units()
-    for question in range(100, 200):
-        units.add(question, question % 10 + 1_000)
-    before = [units.unit_of(row) for row in range(100)]
-    for question in range(1, 100):
-        units.add(question, None)
+    """Units stay what they were when rows of other questions come; none at all are no units."""
+    questions = list(range(100, 200))
+    groups = [question % 10 + 1_000 for question in questions]
+    small, large = Units(questions, groups), Units([*questions, *range(1, 100)], [*groups, *([0] * 99)])
 
-    assert [units.unit_of(row) for row in range(100)] == before
+    assert [large.unit_of(row) for row in range(100)] == [small.unit_of(row) for row in range(100)]
+    assert {small.unit_of(row) for row in range(100)} == set(range(100, 110))
+    Units([], [])
 
 
 def test_shares_are_read_from_words() -> None:
