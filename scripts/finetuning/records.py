@@ -1,0 +1,248 @@
+"""What the API says of files, jobs, events, checkpoints and models. Read tolerantly: what is sent differs by endpoint.
+
+Each value keeps the whole JSON object as `record`, which is what --json prints.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from scripts.endpoint import TryLater
+
+Record = Mapping[str, Any]
+
+ENDED = frozenset({"succeeded", "failed", "cancelled"})  # any other status, known or not, may still change
+
+_STEP = re.compile(r"\bstep (\d+)(?:/(\d+))?", re.IGNORECASE)
+_TRAIN_LOSS = re.compile(r"train(?:ing)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
+_VALID_LOSS = re.compile(r"(?<!full )(?<!full_)valid(?:ation)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
+
+
+class BadRecord(TryLater):
+    """The endpoint's answer is not what it should be; the message says what is missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteFile:
+    """An uploaded file. `status` is empty where the endpoint gives none."""
+
+    id: str
+    name: str
+    bytes: int
+    purpose: str
+    status: str
+    status_details: str
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A fine-tuning job. Times are seconds since 1970, None while unknown; `error` is the API's own reason."""
+
+    id: str
+    status: str
+    model: str
+    tuned_model: str | None
+    training_file: str
+    validation_file: str | None
+    created_at: int
+    finished_at: int | None
+    estimated_finish: int | None
+    trained_tokens: int | None
+    error: "JobError | None"
+    result_files: tuple[str, ...]
+    metadata: Mapping[str, str] | None
+    record: Record
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether nothing will happen any more."""
+        return self.status in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """Why a job failed, in the API's words."""
+
+    code: str
+    message: str
+    param: str
+
+    def __str__(self) -> str:
+        where = f" ({self.param})" if self.param else ""
+        return f"{self.message or 'no reason was given'}{where}" + (f" [{self.code}]" if self.code else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to a job. `step` and the losses are None unless the event tells of a step."""
+
+    id: str
+    created_at: int
+    level: str
+    message: str
+    step: int | None
+    steps: int | None
+    train_loss: float | None
+    valid_loss: float | None
+    record: Record
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A model as it was at one step. `metrics` by the API's names, those that are there."""
+
+    id: str
+    step: int
+    model: str
+    metrics: Mapping[str, float]
+    record: Record
+
+    @property
+    def valid_loss(self) -> float | None:
+        """The loss on the whole validation file where it is known, else on a part of it."""
+        return self.metrics.get("full_valid_loss", self.metrics.get("valid_loss"))
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model that can be asked. `shutdown` is the day it ends, None while none is announced."""
+
+    id: str
+    owner: str
+    created_at: int
+    shutdown: date | None
+    record: Record
+
+    @property
+    def is_tuned(self) -> bool:
+        """Whether it is somebody's fine-tune."""
+        return self.id.startswith("ft:")
+
+
+def record_of(answer: object) -> Record:
+    """Return an answer of the `openai` package as JSON. Raises BadRecord for one that is no object."""
+    to_dict = getattr(answer, "to_dict", None)
+    record = to_dict(mode="json") if to_dict else None
+    if not isinstance(record, dict):
+        raise BadRecord(f"the endpoint's answer is no object but {type(answer).__name__}; is OPENAI_BASE_URL right?")
+    return record
+
+
+def file_from(record: Record) -> RemoteFile:
+    """Read a file. Raises BadRecord without an id."""
+    return RemoteFile(
+        _id(record, "file"),
+        _text(record, "filename"),
+        _number(record, "bytes") or 0,
+        _text(record, "purpose"),
+        _text(record, "status"),
+        _text(record, "status_details"),
+        record,
+    )
+
+
+def job_from(record: Record) -> Job:
+    """Read a job. Raises BadRecord without an id."""
+    metadata = record.get("metadata")
+    return Job(
+        id=_id(record, "job"),
+        status=_text(record, "status") or "unknown",
+        model=_text(record, "model"),
+        tuned_model=_text(record, "fine_tuned_model") or None,
+        training_file=_text(record, "training_file"),
+        validation_file=_text(record, "validation_file") or None,
+        created_at=_number(record, "created_at") or 0,
+        finished_at=_number(record, "finished_at"),
+        estimated_finish=_number(record, "estimated_finish"),
+        trained_tokens=_number(record, "trained_tokens"),
+        error=_error(record.get("error")),
+        result_files=tuple(str(name) for name in record.get("result_files") or ()),
+        metadata=metadata if isinstance(metadata, dict) else None,
+        record=record,
+    )
+
+
+def event_from(record: Record) -> Event:
+    """Read an event; step and losses from its data, else from its words. Raises BadRecord without an id."""
+    data = record.get("data")
+    data = data if isinstance(data, dict) else {}
+    message = _text(record, "message")
+    said = _STEP.search(message)
+    return Event(
+        id=_id(record, "event"),
+        created_at=_number(record, "created_at") or 0,
+        level=_text(record, "level") or "info",
+        message=message,
+        step=_number(data, "step") or (int(said[1]) if said else None),
+        steps=_number(data, "total_steps") or (int(said[2]) if said and said[2] else None),
+        train_loss=_first(_real(data, "train_loss"), _said(_TRAIN_LOSS, message)),
+        valid_loss=_first(_real(data, "full_valid_loss"), _real(data, "valid_loss"), _said(_VALID_LOSS, message)),
+        record=record,
+    )
+
+
+def checkpoint_from(record: Record) -> Checkpoint:
+    """Read a checkpoint. Raises BadRecord without an id."""
+    metrics = record.get("metrics") or {}
+    numbers = {name: _real(metrics, name) for name in metrics}
+    return Checkpoint(
+        _id(record, "checkpoint"),
+        _number(record, "step_number") or 0,
+        _text(record, "fine_tuned_model_checkpoint"),
+        {name: number for name, number in numbers.items() if number is not None and name != "step"},
+        record,
+    )
+
+
+def model_from(record: Record) -> Model:
+    """Read a model. Raises BadRecord without an id."""
+    shutdown = _day(record.get("shutdown_date"))
+    return Model(_id(record, "model"), _text(record, "owned_by"), _number(record, "created") or 0, shutdown, record)
+
+
+def _id(record: Record, kind: str) -> str:
+    if not _text(record, "id"):
+        raise BadRecord(f"the endpoint's answer is no {kind}: it has no id (keys: {', '.join(list(record)[:5])})")
+    return _text(record, "id")
+
+
+def _text(record: Record, name: str) -> str:
+    value = record.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _number(record: Record, name: str) -> int | None:
+    value = _real(record, name)
+    return None if value is None else int(value)
+
+
+def _real(record: Record, name: str) -> float | None:
+    value = record.get(name)
+    is_number = isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e18
+    return value if is_number else None
+
+
+def _said(pattern: re.Pattern[str], message: str) -> float | None:
+    found = pattern.search(message)
+    return float(found[1].strip(".")) if found and re.fullmatch(r"\d+(\.\d+)?", found[1].strip(".")) else None
+
+
+def _first(*numbers: float | None) -> float | None:
+    return next((number for number in numbers if number is not None), None)
+
+
+def _error(error: object) -> JobError | None:
+    if not isinstance(error, dict) or not any(error.values()):
+        return None
+    return JobError(_text(error, "code"), _text(error, "message"), _text(error, "param"))
+
+
+def _day(said: object) -> date | None:
+    """Return a day written as 2027-01-14, with or without a time behind it; None for anything else."""
+    try:
+        return date.fromisoformat(str(said)[:10])
+    except ValueError:
+        return None
