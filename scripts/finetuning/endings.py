@@ -5,18 +5,21 @@ from collections.abc import Iterator, Mapping
 from scripts.finetuning.ledger import Ledger
 from scripts.finetuning.records import Job
 
-_ADVICE: tuple[tuple[str, str], ...] = (
-    ("quota", "check the account's billing page, then create the job again"),
-    ("billing", "check the account's billing page, then create the job again"),
-    ("moderation", _MODERATION := "take the lines out that the usage policies forbid; the API does not name them"),
-    ("flagged", _MODERATION),
-    ("policy", _MODERATION),
-    ("usage_polic", _MODERATION),
-    ("training_file", "correct the file (python -m scripts.check_dataset {train}), then create the job again"),
-    ("validation_file", "correct the file (python -m scripts.check_dataset {validation}), then create the job again"),
-    ("disk", "make room on the engine's disk, then create the job again"),
-    ("memory", "give a smaller --batch-size, or shorter examples, then create the job again"),
-)
+_BILLING = "check the account's billing page, then create the job again"
+_MODERATION = "take the lines out that the endpoint's usage policies forbid, then create the job again"
+_TRAINING = "correct the file (python -m scripts.check_dataset {train}), then create the job again"
+_VALIDATION = "correct the file (python -m scripts.check_dataset {validation}), then create the job again"
+_ADVICE: Mapping[str, str] = {
+    "quota": _BILLING,
+    "billing": _BILLING,
+    "moderation": _MODERATION,
+    "flagged": _MODERATION,
+    "polic": _MODERATION,
+    "validation_file": _VALIDATION,
+    "training_file": _TRAINING,
+    "disk": "make room on the endpoint's disk, then create the job again",
+    "memory": "give a smaller --batch-size, or shorter examples, then create the job again",
+}
 _ELSE = "create the job again; if it fails the same way, ask the endpoint's support and name the job"
 
 
@@ -35,7 +38,7 @@ def ending(job: Job, ledger: Ledger) -> Iterator[str]:
 def advice(job: Job, paths: Mapping[str, str]) -> str:
     """Return what to do about a failure, going by the API's code, parameter and words."""
     said = str(job.error or "").lower()
-    words = next((words for sign, words in _ADVICE if sign in said), _ELSE)
+    words = next((words for sign, words in _ADVICE.items() if sign in said), _ELSE)
     return words.format(train=paths.get("train", "FILE"), validation=paths.get("validation", "FILE"))
 
 

@@ -6,8 +6,8 @@ is written after it was shown: a process killed between the two shows one event 
 
 import os
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -17,7 +17,9 @@ from scripts.finetuning.patience import Say
 from scripts.finetuning.records import Event, Job
 from scripts.generation.asking import Patience
 
-_FORGIVEN_LOOKS = 1  # an event may be filed a moment after the status that ends the job
+_LAST_LOOK_S = 0.5  # an event may be filed a moment after the status that ends the job
+_ENOUGH_KNOWN = 20
+_SLOWEST = 6  # waits double up to this one: half a minute
 
 
 class Watcher(Protocol):
@@ -30,12 +32,16 @@ class Watcher(Protocol):
         """Show how the job stands."""
 
 
+def _patience() -> Patience:
+    return Patience(first_pause_s=1.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
     """How often to look, and how to wait when the endpoint does not answer."""
 
     every_s: float = 3.0
-    patience: Patience = Patience(first_pause_s=1.0)  # noqa: RUF009 - frozen
+    patience: Patience = field(default_factory=_patience)
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -71,31 +77,49 @@ def follow(job_id: str, endpoint: Endpoint, shown: Shown, watcher: Watcher, say:
     A status that is not known is not the end. Raises CallFailed and RunStopped (no such job, a wrong key); never
     TryLater: an endpoint that is away is waited for.
     """
-    lost = 0
-    forgiven = _FORGIVEN_LOOKS
+    looks = _Looks(job_id, endpoint, shown, say, pace)
+    had_ended = False
     while True:
-        try:
-            job = endpoint.job(job_id)
-            events = list(new_events(job_id, endpoint, shown))
-        except TryLater as later:
-            lost += 1
-            if lost == 1:
-                say(f"{later}; the job goes on meanwhile, waiting for the endpoint")
-            pace.sleep(later.wait_s or pace.patience.pause_s(min(lost, 7)))
-            continue
-        if lost:
-            say("the endpoint answers again")
-        lost = 0
+        job, events = looks.next()
         for event in events:
             watcher.event(event)
             shown.add(event)
         watcher.job(job)
-        if job.has_ended and not (forgiven := forgiven - 1) + 1:
+        if had_ended:
             return job
-        pace.sleep(min(pace.every_s, 0.5) if job.has_ended else pace.every_s)
+        had_ended = job.has_ended
+        pace.sleep(min(pace.every_s, _LAST_LOOK_S) if had_ended else pace.every_s)
 
 
-def new_events(job_id: str, endpoint: Endpoint, shown: Shown) -> Iterator[Event]:
+class _Looks:
+    """Looks at a job again and again; where the endpoint is away, until it is back."""
+
+    def __init__(self, job_id: str, endpoint: Endpoint, shown: Shown, say: Say, pace: Pace) -> None:
+        self._job_id = job_id
+        self._endpoint = endpoint
+        self._shown = shown
+        self._say = say
+        self._pace = pace
+
+    def next(self) -> tuple[Job, list[Event]]:
+        """Return the job and what happened since the last look."""
+        lost = 0
+        while True:
+            try:
+                job = self._endpoint.job(self._job_id)
+                events = new_events(self._job_id, self._endpoint, self._shown)
+            except TryLater as later:
+                lost += 1
+                if lost == 1:
+                    self._say(f"{later}; the job goes on meanwhile, waiting for the endpoint")
+                self._pace.sleep(later.wait_s or self._pace.patience.pause_s(min(lost, _SLOWEST)))
+                continue
+            if lost:
+                self._say("the endpoint answers again")
+            return job, events
+
+
+def new_events(job_id: str, endpoint: Endpoint, shown: Shown) -> list[Event]:
     """Return the events that were not shown yet, oldest first.
 
     The API lists the newest first. Pages are read on until a known event has been met and nothing new follows within
@@ -109,7 +133,4 @@ def new_events(job_id: str, endpoint: Endpoint, shown: Shown) -> Iterator[Event]
             fresh.append(event)
         elif known_in_a_row >= _ENOUGH_KNOWN:
             break
-    return iter(sorted(reversed(fresh), key=lambda event: event.created_at))
-
-
-_ENOUGH_KNOWN = 20
+    return fresh[::-1]

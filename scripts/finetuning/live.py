@@ -55,9 +55,7 @@ class Live:
 
     def _note(self, job: Job) -> str:
         last = self._last
-        losses = ()
-        if last is not None:
-            losses = (("loss", last.train_loss), ("validation", last.valid_loss))
+        losses = (("loss", last.train_loss), ("validation", last.valid_loss)) if last else ()
         words = [f"{name} {loss:.3f}" for name, loss in losses if loss is not None]
         finish = job.estimated_finish or self._guess()
         if finish and not job.has_ended:
