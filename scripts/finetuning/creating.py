@@ -70,13 +70,13 @@ class Creation:
         with self._ledger.alone(self._order.key):
             yield
 
-    def existing(self) -> Job | None:
+    def existing(self, *, again: bool = False) -> Job | None:
         """Return the job that this order has made already, unless it failed or was cancelled.
 
-        Waits, when the sending is just past, until it would have shown.
+        Waits, when the sending is just past, until it would have shown. `again`: only one whose reply was lost.
         """
         run = self._ledger.run(self._order.key)
-        if run is None or run.is_refused:
+        if run is None or run.is_refused or (again and run.job):
             return None
         job = self._retrieved(run.job) if run.job else self._search(run)
         return None if job is None or job.status in _FAILED else job
