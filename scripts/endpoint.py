@@ -87,7 +87,7 @@ def our_errors(base_url: str) -> Iterator[None]:
 
 
 def _as_ours(error: openai.APIStatusError, base_url: str) -> Exception:
-    status, said = error.status_code, short(error.message)
+    status, said = error.status_code, short(_said(error))
     if status == 401:
         return RunStopped(f"{base_url} does not accept the key ({status}); set OPENAI_API_KEY to one it accepts")
     if error.code in {"insufficient_quota", "billing_hard_limit_reached"} or status == 402:
@@ -119,6 +119,12 @@ def short(said: Any) -> str:
     """Return an endpoint's words on one line, cut where they grow long."""
     words = " ".join(str(said).split())
     return words if len(words) <= _SAID_CHARACTERS else f"{words[:_SAID_CHARACTERS]} ..."
+
+
+def _said(error: openai.APIStatusError) -> object:
+    """Return the endpoint's own words where its body has them, else those of the `openai` package."""
+    body = error.body
+    return (body.get("message") if isinstance(body, dict) else None) or error.message
 
 
 def _until(date: str, now: float) -> float:

@@ -74,7 +74,7 @@ class Live:
 @contextmanager
 def live(say: Say, *, as_json: bool) -> Iterator[Live]:
     """Show a job until the block ends."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, emoji=False)
     if as_json or not console.is_terminal:
         yield Live(say, None, as_json=as_json)
         return
@@ -94,7 +94,7 @@ def status_line(job: Job) -> str:
     """Return how a job stands; for one that waits for somebody, what to do."""
     if job.status == "paused":
         return f"{job.id} is paused; it goes on with: python -m scripts.finetune resume {job.id}"
-    return f"{job.id} is {job.status.replace('_', ' ')}"
+    return f"{job.id}: {job.status.replace('_', ' ')}"
 
 
 def _left(finish: int) -> str:

@@ -12,7 +12,7 @@ from scripts.finetuning.records import Checkpoint, Job, Model
 
 SOON_DAYS = 90
 
-_WIDTH = 1_000  # ids must stay whole to be copied, whatever the terminal's width
+_WIDTH = 1_000  # ids must stay whole to be copied, whatever the terminal's width; `:joy:` in them is no emoji
 
 
 def jobs_table(jobs: Iterable[Job]) -> str:
@@ -116,5 +116,5 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     for row in rows:
         table.add_row(*row)
     written = io.StringIO()
-    Console(file=written, width=_WIDTH, highlight=False, markup=False).print(table)
+    Console(file=written, width=_WIDTH, highlight=False, markup=False, emoji=False).print(table)
     return "\n".join(line.rstrip() for line in written.getvalue().splitlines())

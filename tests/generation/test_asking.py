@@ -232,6 +232,8 @@ def test_retry_after_in_all_its_forms(headers: dict[str, str], wait_s: float | N
 def test_openai_is_imported_in_one_room() -> None:
     """Of all scripts, only scripts/endpoint.py knows the vendor's package."""
     scripts = Path(__file__).parents[2] / "scripts"
-    rooms = [room for room in scripts.rglob("*.py") if re.search(r"^(import|from) openai", room.read_text(), re.M)]
+    rooms = [
+        room for room in scripts.rglob("*.py") if re.search(r"^(import|from) openai", room.read_text(), re.MULTILINE)
+    ]
 
     assert rooms == [scripts / "endpoint.py"]

@@ -35,6 +35,8 @@ from scripts.finetuning.wish import Method, Wish
 from scripts.local_engine.weights import MODEL_ID
 
 _MB = 1_000_000
+_MEGABYTES = click.FloatRange(0)
+_PART = click.FloatRange(0, PART_BYTES / _MB, min_open=True)
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _ESTIMATE_EXAMPLE = """\b
 example:
@@ -84,9 +86,18 @@ def estimate(as_json: bool, **wished: Any) -> None:
 @_wish_options
 @click.option("--max-cost", type=click.FloatRange(0), metavar="DOLLARS", help="Refuse when it costs more.")
 @click.option("--again", is_flag=True, help="Train and pay once more where the very same was trained already.")
-@click.option("--parts-over", type=click.FloatRange(0), default=512, show_default=True, metavar="MB")
-@click.option("--part-size", type=click.FloatRange(0, PART_BYTES / _MB, min_open=True), default=64, metavar="MB")
-@click.option("--settle", type=click.FloatRange(0), default=SETTLE_S, show_default=True, metavar="SECONDS")
+@click.option(
+    "--parts-over", type=_MEGABYTES, default=512, show_default=True, metavar="MB", help="Files larger go up in parts."
+)
+@click.option("--part-size", type=_PART, default=64, show_default=True, metavar="MB", help="Of these parts.")
+@click.option(
+    "--settle",
+    type=click.FloatRange(0),
+    default=SETTLE_S,
+    show_default=True,
+    metavar="SECONDS",
+    help="How long a job is looked for whose reply was lost.",
+)
 @yes_option
 @json_option
 def create(
@@ -99,11 +110,7 @@ def create(
     as_json: bool,
     **wished: Any,
 ) -> None:
-    """Begin a training, after a look at the files and a yes to the price. Prints the job's id.
-
-    Files over --parts-over go up in parts of --part-size. --settle is how long a job is looked for whose reply was
-    lost.
-    """
+    """Begin a training, after a look at the files and a yes to the price. Prints the job's id."""
     manner = Manner(whole_bytes=int(parts_over * _MB), part_bytes=max(1, int(part_size * _MB)))
     with at_desk() as desk:
         wish, said = _quoted(_wish(**wished), desk.environment)

@@ -22,7 +22,7 @@ def _command(action: str, meaning: str) -> click.Command:
     def steer(job_id: str, as_json: bool) -> None:
         with at_desk() as desk:
             job = _steered(desk, job_id, action)
-        show(job.record, f"{job.id} is {job.status.replace('_', ' ')}", as_json=as_json)
+        show(job.record, f"{job.id}: {job.status.replace('_', ' ')}", as_json=as_json)
 
     return steer
 
