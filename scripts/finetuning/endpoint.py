@@ -6,6 +6,7 @@ All raise TryLater, CallFailed or RunStopped (scripts/endpoint.py); a broken ans
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import IO, Any, Final, TypeVar
+from urllib.parse import quote
 
 from scripts.endpoint import Address, open_client, our_errors
 from scripts.finetuning.records import (
@@ -18,12 +19,15 @@ from scripts.finetuning.records import (
     checkpoint_from,
     event_from,
     file_from,
+    has_more,
     job_from,
     model_from,
     record_of,
+    records_of,
 )
 
 PURPOSE: Final = "fine-tune"
+_JOBS = "/fine_tuning/jobs"
 _PAGE = 100
 _UPLOAD_TIMEOUT_S = 600.0  # the last byte is sent long before a large file is taken in
 
@@ -45,7 +49,7 @@ class Endpoint:
 
     def files(self) -> Iterator[RemoteFile]:
         """Yield the training files that are there, newest first."""
-        yield from self._all(file_from, lambda: self._client.files.list(purpose=PURPOSE, order="desc"))
+        yield from self._all(file_from, "/files", purpose=PURPOSE, order="desc")
 
     def file(self, file_id: str) -> RemoteFile:
         """Return one file."""
@@ -89,19 +93,16 @@ class Endpoint:
 
     def jobs(self, limit: int, metadata: Mapping[str, str] | None = None) -> list[Job]:
         """Return the newest jobs, only those that carry `metadata` when it is given and the endpoint filters."""
-        wanted: dict[str, Any] = {"limit": min(limit, _PAGE)}
-        if metadata:
-            wanted["metadata"] = dict(metadata)
-        return list(islice(self._all(job_from, lambda: self._client.fine_tuning.jobs.list(**wanted)), limit))
+        filters = {"metadata": dict(metadata)} if metadata else {}
+        return list(islice(self._all(job_from, _JOBS, limit=min(limit, _PAGE), **filters), limit))
 
     def events(self, job_id: str) -> Iterator[Event]:
         """Yield the events of a job, newest first, page by page."""
-        yield from self._all(event_from, lambda: self._client.fine_tuning.jobs.list_events(job_id, limit=_PAGE))
+        yield from self._all(event_from, f"{_JOBS}/{quote(job_id, safe='')}/events", limit=_PAGE)
 
     def checkpoints(self, job_id: str) -> list[Checkpoint]:
         """Return the checkpoints of a job, first step first."""
-        checkpoints = self._client.fine_tuning.jobs.checkpoints
-        found = list(self._all(checkpoint_from, lambda: checkpoints.list(job_id, limit=_PAGE)))
+        found = self._all(checkpoint_from, f"{_JOBS}/{quote(job_id, safe='')}/checkpoints", limit=_PAGE)
         return sorted(found, key=lambda checkpoint: checkpoint.step)
 
     def steer(self, job_id: str, action: str) -> Job:
@@ -112,7 +113,7 @@ class Endpoint:
 
     def models(self) -> list[Model]:
         """Return all models."""
-        return list(self._all(model_from, self._client.models.list))
+        return list(self._all(model_from, "/models"))
 
     def delete_model(self, model: str) -> Record:
         """Delete a tuned model for good."""
@@ -122,13 +123,15 @@ class Endpoint:
         with our_errors(self.address.base_url):
             return read(record_of(call()))
 
-    def _all(self, read: Callable[[Record], Value], call: Callable[[], Any]) -> Iterator[Value]:
-        """Yield what all pages hold; a page that names itself again as the next would be read without end."""
-        seen: set[str] = set()
-        with our_errors(self.address.base_url):
-            for item in call():
-                record = record_of(item)
-                if record.get("id") in seen:
-                    return
-                seen.add(str(record.get("id")))
-                yield read(record)
+    def _all(self, read: Callable[[Record], Value], path: str, **query: Any) -> Iterator[Value]:
+        """Yield what all pages of a list hold. As plain JSON: the package's own pages do not survive broken bodies."""
+        after: dict[str, str] = {}
+        while True:
+            with our_errors(self.address.base_url):
+                page = self._client.get(path, cast_to=object, options={"params": {**query, **after}})
+            records = records_of(page)
+            yield from map(read, records)
+            last = str(records[-1].get("id")) if records else None
+            if last in (None, after.get("after")) or not has_more(page):
+                return
+            after = {"after": str(last)}

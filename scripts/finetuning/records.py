@@ -125,10 +125,23 @@ class Model:
 def record_of(answer: object) -> Record:
     """Return an answer of the `openai` package as JSON. Raises BadRecord for one that is no object."""
     to_dict = getattr(answer, "to_dict", None)
-    record = to_dict(mode="json") if to_dict else None
+    record = to_dict(mode="json", warnings=False) if to_dict else None
     if not isinstance(record, dict):
         raise BadRecord(f"the endpoint's answer is no object but {type(answer).__name__}; is OPENAI_BASE_URL right?")
     return record
+
+
+def records_of(page: object) -> list[Record]:
+    """Return what a page of a list holds, read as plain JSON. Raises BadRecord."""
+    records = page.get("data") if isinstance(page, dict) else None
+    if not isinstance(records, list) or not all(isinstance(record, dict) for record in records):
+        raise BadRecord(f"the endpoint's answer is no list but {type(page).__name__}; is OPENAI_BASE_URL right?")
+    return records
+
+
+def has_more(page: object) -> bool:
+    """Whether another page follows."""
+    return isinstance(page, dict) and page.get("has_more") is True
 
 
 def file_from(record: Record) -> RemoteFile:

@@ -8,7 +8,6 @@ import click
 from scripts.dataset.files import write_whole, write_whole_bytes
 from scripts.finetuning.commands.wiring import Desk, Refused, at_desk, json_option, show, told_errors
 from scripts.finetuning.curve import judge, read_curve
-from scripts.finetuning.curve_page import page, picture
 from scripts.finetuning.ledger import FOLDER
 from scripts.finetuning.records import Checkpoint, Job
 
@@ -39,6 +38,8 @@ def _download(desk: Desk, job: Job) -> bytes:
 
 
 def _draw(content: bytes, title: str, job: Job | None, checkpoints: list[Checkpoint], out: Path, as_json: bool) -> None:
+    from scripts.finetuning.curve_page import page, picture  # half a second that no other command has to wait
+
     curve = read_curve(content)
     verdict = judge(curve)
     image = picture(curve, verdict, title)
