@@ -17,9 +17,11 @@ from scripts.finetuning.records import (
     Record,
     RemoteFile,
     checkpoint_from,
+    deleted,
     event_from,
     file_from,
     has_more,
+    identified,
     job_from,
     model_from,
     record_of,
@@ -66,17 +68,14 @@ class Endpoint:
 
     def begin_upload(self, name: str, size: int) -> Record:
         """Begin an upload in parts (Uploads API, at most 8 GB) and return its record."""
-        return self._one(
-            dict,
-            lambda: self._client.uploads.create(
-                bytes=size, filename=name, mime_type="application/jsonl", purpose=PURPOSE
-            ),
-        )
+        kind = "application/jsonl"
+        uploads = self._client.uploads
+        return self._one(identified, lambda: uploads.create(bytes=size, filename=name, mime_type=kind, purpose=PURPOSE))
 
     def add_part(self, upload_id: str, data: bytes) -> str:
         """Upload one part and return its id."""
-        part = self._one(dict, lambda: self._patient.uploads.parts.create(upload_id, data=("part", data)))
-        return str(part.get("id"))
+        parts = self._patient.uploads.parts
+        return str(self._one(identified, lambda: parts.create(upload_id, data=("part", data)))["id"])
 
     def complete_upload(self, upload_id: str, parts: Sequence[str], md5: str) -> RemoteFile:
         """Make a file of the parts, in their order."""
@@ -117,7 +116,7 @@ class Endpoint:
 
     def delete_model(self, model: str) -> Record:
         """Delete a tuned model for good."""
-        return self._one(dict, lambda: self._client.models.delete(model))
+        return self._one(deleted, lambda: self._client.models.delete(model))
 
     def _one(self, read: Callable[[Record], Value], call: Callable[[], object]) -> Value:
         with our_errors(self.address.base_url):

@@ -17,7 +17,8 @@ ENDED = frozenset({"succeeded", "failed", "cancelled"})  # any other status, kno
 
 _STEP = re.compile(r"\bstep (\d+)(?:/(\d+))?", re.IGNORECASE)
 _TRAIN_LOSS = re.compile(r"train(?:ing)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
-_VALID_LOSS = re.compile(r"(?<!full )(?<!full_)valid(?:ation)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
+_FULL_LOSS = re.compile(r"full[ _]valid(?:ation)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
+_VALID_LOSS = re.compile(r"valid(?:ation)?[ _]loss[=: ]+([\d.]+)", re.IGNORECASE)
 
 
 class BadRecord(TryLater):
@@ -144,6 +145,19 @@ def has_more(page: object) -> bool:
     return isinstance(page, dict) and page.get("has_more") is True
 
 
+def identified(record: Record) -> Record:
+    """Return a record that has an id. Raises BadRecord for one that has none."""
+    _id(record, "answer to that")
+    return record
+
+
+def deleted(record: Record) -> Record:
+    """Return the record of something deleted. Raises BadRecord for one that does not say so."""
+    if record.get("deleted") is not True:
+        raise BadRecord("the endpoint does not say that it is deleted")
+    return record
+
+
 def file_from(record: Record) -> RemoteFile:
     """Read a file. Raises BadRecord without an id."""
     return RemoteFile(
@@ -192,7 +206,10 @@ def event_from(record: Record) -> Event:
         step=_number(data, "step") or (int(said[1]) if said else None),
         steps=_number(data, "total_steps") or (int(said[2]) if said and said[2] else None),
         train_loss=_first(_real(data, "train_loss"), _said(_TRAIN_LOSS, message)),
-        valid_loss=_first(_real(data, "full_valid_loss"), _real(data, "valid_loss"), _said(_VALID_LOSS, message)),
+        valid_loss=_first(
+            *(_real(data, "full_valid_loss"), _said(_FULL_LOSS, message)),
+            *(_real(data, "valid_loss"), _said(_VALID_LOSS, message)),
+        ),
         record=record,
     )
 

@@ -129,7 +129,8 @@ class Server:
         if early is not None:
             return early
         with self._lock:
-            reply = self._route(method, path.split("/"), query, content, content_type)
+            parts = [unquote(part) for part in urlsplit(target).path.removeprefix("/v1/").split("/")]
+            reply = self._route(method, parts, query, content, content_type)
         return self.after(method, path) or reply
 
     def _route(self, method: str, path: list[str], query: Mapping[str, str], content: bytes, kind: str) -> Reply:
