@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import openai
 
@@ -57,8 +58,9 @@ class Address:
 
     @property
     def is_openai(self) -> bool:
-        """Whether it is OpenAI's own."""
-        return self.base_url == OPENAI_URL
+        """Whether it is OpenAI's own, in any region."""
+        host = urlsplit(self.base_url).hostname or ""
+        return host == "api.openai.com" or host.endswith(".api.openai.com")
 
 
 def read_address(environment: Mapping[str, str]) -> Address | None:

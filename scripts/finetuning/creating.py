@@ -127,9 +127,9 @@ class Creation:
         try:
             job = self._search(run) if run is not None else None
         except TryLater as later:
-            raise Unknown(f"{later}. {_AGAIN}") from later
+            raise Unknown(f"{later}. {AGAIN}") from later
         if job is None:
-            raise Unknown(f"The reply was lost ({lost}), and no job has shown since. {_AGAIN}")
+            raise Unknown(f"The reply was lost ({lost}), and no job has shown since. {AGAIN}")
         return job
 
     def _search(self, run: Run) -> Job | None:
@@ -172,4 +172,4 @@ class Creation:
         return insist(call, self._say, self._patience)
 
 
-_AGAIN = "Run the same command again: it looks for the job first, and sends it only if there is none."
+AGAIN = "Run the same command again: it looks for the job first, and sends it only if there is none."

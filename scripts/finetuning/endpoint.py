@@ -68,7 +68,7 @@ class Endpoint:
 
     def begin_upload(self, name: str, size: int) -> Record:
         """Begin an upload in parts (Uploads API, at most 8 GB) and return its record."""
-        kind = "application/jsonl"
+        kind = "text/jsonl"
         uploads = self._client.uploads
         return self._one(identified, lambda: uploads.create(bytes=size, filename=name, mime_type=kind, purpose=PURPOSE))
 

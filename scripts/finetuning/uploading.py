@@ -16,7 +16,9 @@ from scripts.finetuning.patience import Say, insist
 from scripts.finetuning.records import RemoteFile
 from scripts.progress import Step, progress
 
-_PROCESSED = frozenset({"processed", ""})  # the status is deprecated; where there is none, there is nothing to wait for
+_PROCESSED = frozenset(
+    {"processed", "succeeded", ""}
+)  # the status is deprecated; where there is none, there is nothing to wait for
 _PROCESSING_S = 1_800.0
 
 

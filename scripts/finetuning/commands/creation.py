@@ -25,13 +25,14 @@ from scripts.finetuning.commands.wiring import (
     told_errors,
     yes_option,
 )
-from scripts.finetuning.creating import SETTLE_S, Creation, Order
+from scripts.finetuning.creating import AGAIN, SETTLE_S, Creation, Order
 from scripts.finetuning.ledger import Ledger
 from scripts.finetuning.local_file import PART_BYTES, Manner, look_at
 from scripts.finetuning.quote import BadFiles, Quote, check, hold_limit, quote
 from scripts.finetuning.records import Job
 from scripts.finetuning.uploading import Uploads
 from scripts.finetuning.wish import Method, Wish
+from scripts.generation.stopping import INTERRUPTED
 from scripts.local_engine.weights import MODEL_ID
 
 _MB = 1_000_000
@@ -122,7 +123,7 @@ def create(
             is_new = job is None
             if job is None:
                 _confirm(said, desk, yes=yes)
-                job = _create(order, creation, desk, manner)
+                job = _begin(order, creation, desk, manner)
     _report(job, said, is_new=is_new, as_json=as_json)
 
 
@@ -169,6 +170,15 @@ def _confirm(said: Quote, desk: Desk, *, yes: bool) -> None:
     if desk.endpoint.address.is_openai:
         say(f"  {notice(datetime.now(UTC).date())}")
     agree("Begin the training?", yes=yes)
+
+
+def _begin(order: Order, creation: Creation, desk: Desk, manner: Manner) -> Job:
+    """Upload and create; Ctrl-C on the way says how to go on, as nobody knows whether the job began."""
+    try:
+        return _create(order, creation, desk, manner)
+    except KeyboardInterrupt:
+        say(f"Stopped. {AGAIN}")
+        sys.exit(INTERRUPTED)
 
 
 def _create(order: Order, creation: Creation, desk: Desk, manner: Manner) -> Job:
