@@ -89,7 +89,7 @@ def our_errors(base_url: str) -> Iterator[None]:
 
 
 def _as_ours(error: openai.APIStatusError, base_url: str) -> Exception:
-    status, said = error.status_code, short(_said(error))
+    status, said = error.status_code, _said(error)
     if status == 401:
         return RunStopped(f"{base_url} does not accept the key ({status}); set OPENAI_API_KEY to one it accepts")
     if error.code in {"insufficient_quota", "billing_hard_limit_reached"} or status == 402:
@@ -98,8 +98,8 @@ def _as_ours(error: openai.APIStatusError, base_url: str) -> Exception:
         )
     if status in {408, 409, 425, 429} or status >= 500:
         wait_s = retry_after_s(error.response.headers, time.time())
-        return TryLater(f"HTTP {status}", wait_s, is_undone=status == 429)
-    return CallFailed(said, status, error.code)
+        return TryLater(f"HTTP {status}: {said}" if said else f"HTTP {status}", wait_s, is_undone=status == 429)
+    return CallFailed(said or short(error.message), status, error.code)
 
 
 def retry_after_s(headers: Mapping[str, str], now: float) -> float | None:
@@ -123,10 +123,10 @@ def short(said: Any) -> str:
     return words if len(words) <= _SAID_CHARACTERS else f"{words[:_SAID_CHARACTERS]} ..."
 
 
-def _said(error: openai.APIStatusError) -> object:
-    """Return the endpoint's own words where its body has them, else those of the `openai` package."""
+def _said(error: openai.APIStatusError) -> str:
+    """Return the endpoint's own words, empty where its body has none."""
     body = error.body
-    return (body.get("message") if isinstance(body, dict) else None) or error.message
+    return short((body.get("message") if isinstance(body, dict) else None) or "")
 
 
 def _until(date: str, now: float) -> float:

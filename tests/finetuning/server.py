@@ -187,7 +187,8 @@ class Server:
     def _upload(self, rest: list[str], content: bytes, kind: str) -> Reply:
         if not rest:
             upload = {"object": "upload", "id": f"upload_{len(self.uploads) + 1}", **json.loads(content)}
-            self.uploads[upload["id"]] = {**upload, "status": "pending", "expires_at": int(time.time()) + 3_600}
+            times = {"created_at": int(time.time()), "expires_at": int(time.time()) + 3_600}
+            self.uploads[upload["id"]] = {**upload, **times, "status": "pending"}
             return 200, self.uploads[upload["id"]]
         upload = self.uploads.get(rest[0], {})
         if upload.get("status") != "pending":
@@ -210,7 +211,9 @@ class Server:
         ids = [item["id"] for item in items]
         start = ids.index(query["after"]) + 1 if "after" in query else 0
         stop = start + min(int(query.get("limit", self.page)), self.page)
-        return {"object": "list", "data": items[start:stop], "has_more": stop < len(items)}
+        shown = items[start:stop]
+        ends = {"first_id": shown[0]["id"], "last_id": shown[-1]["id"]} if shown else {"first_id": "", "last_id": ""}
+        return {"object": "list", "data": shown, "has_more": stop < len(items), **ends}
 
     def start(self) -> None:
         """Serve, on the same port as before."""

@@ -259,7 +259,7 @@ def test_too_many_requests_is_no_job(server: Server, train: Path) -> None:
     server.before = lambda method, path: None
 
     assert (code, create(server, train)[1]) == (1, "ftjob-1\n")
-    assert "HTTP 429; try again later" in error
+    assert "HTTP 429: slow down; try again later" in error
     assert len({line["run_id"] for line in lines("intent")}) == 2
 
 
