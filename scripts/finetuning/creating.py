@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from scripts.endpoint import CallFailed, RunStopped, TryLater
@@ -81,6 +82,15 @@ class Creation:
         job = self._retrieved(run.job) if run.job else self._search(run)
         return None if job is None or job.status in _FAILED else job
 
+    def tell_lost(self) -> None:
+        """Say which jobs of other orders began though their reply was lost: they are paid for, too."""
+        for run in self._ledger.open_runs(self._order.base_url):
+            job = self._insist(partial(self._marked, run)) if run.key != self._order.key else None
+            if job is not None:
+                self._note_job(run.run_id, job)
+                self._say(f"an earlier request, whose reply was lost, did begin: {job.id} ({job.status})")
+                self._say(f"if it is not wanted: python -m scripts.finetune cancel {job.id}")
+
     def create(self, file_ids: Mapping[str, str]) -> Job:
         """Send the order and return its job. Raises Unknown when the reply was lost and no job has shown."""
         run_id = self._note_intent()
@@ -145,10 +155,12 @@ class Creation:
             time.sleep(min(_LOOK_EVERY_S, max(0.0, until - time.monotonic())))
 
     def _look(self, run: Run) -> Job | None:
-        marked = self._endpoint.jobs(_SCANNED, {"run_id": run.run_id})
-        return next((job for job in marked if (job.metadata or {}).get("run_id") == run.run_id), None) or next(
-            (job for job in self._endpoint.jobs(_SCANNED) if self._is_its(job, run)), None
-        )
+        return self._marked(run) or next((j for j in self._endpoint.jobs(_SCANNED) if self._is_its(j, run)), None)
+
+    def _marked(self, run: Run) -> Job | None:
+        """Return the job that carries the run id; endpoints that do not filter send others, too."""
+        found = self._endpoint.jobs(_SCANNED, {"run_id": run.run_id})
+        return next((job for job in found if (job.metadata or {}).get("run_id") == run.run_id), None)
 
     def _is_its(self, job: Job, run: Run) -> bool:
         """Whether a job carries the run id; where the endpoint keeps no metadata, whether all else fits."""

@@ -79,6 +79,11 @@ class Ledger:
             last = _after(last, line, key)
         return last
 
+    def open_runs(self, base_url: str) -> list[Run]:
+        """Return the runs at an endpoint of which nobody knows yet if there is a job."""
+        keys = dict.fromkeys(line["key"] for line in self.lines("intent") if line["base_url"] == base_url)
+        return [run for run in map(self.run, keys) if run is not None and run.is_open]
+
     def tokens_per_s(self, base_url: str, base_model: str) -> float | None:
         """Return how fast trainings of a model went at an endpoint, the middle one of the last five; None without."""
         ended = [

@@ -251,6 +251,20 @@ def test_a_broken_reply_never_sends_twice(server: Server, train: Path, body: byt
     assert (server.count(*JOBS), len(server.jobs)) == (1, 1)
 
 
+def test_a_lost_job_of_another_wish_is_told(server: Server, train: Path) -> None:
+    """Whoever changes the options after a lost reply hears of the job that began, and how to stop it."""
+    server.after = lambda method, path: LOST if path.startswith("fine_tuning") else None
+    lost = create(server, train)
+    server.after = lambda method, path: None
+
+    code, said, error = create(server, train, "--suffix", "joy")
+    third = create(server, train)
+
+    assert (lost[0], code, said, third[1]) == (1, 0, "ftjob-2\n", "ftjob-1\n")
+    assert "whose reply was lost, did begin: ftjob-1 (queued)" in error
+    assert "python -m scripts.finetune cancel ftjob-1" in error
+
+
 def test_too_many_requests_is_no_job(server: Server, train: Path) -> None:
     """429 says that nothing was done: no search, and the next command sends anew."""
     server.before = lambda method, path: failure(429, "slow down") if (method, path) == JOBS else None

@@ -65,7 +65,13 @@ def _wish_options(command: Command) -> Command:
         click.option("--batch-size", type=int, help="Examples a step, 1 to 256."),
         click.option("--lr-multiplier", type=float, help="Of the endpoint's own learning rate, above 0."),
         click.option("--seed", type=int, help="The same seed and files give the same model, or nearly so."),
-        click.option("--method", type=click.Choice(["supervised", "dpo"]), default="supervised", show_default=True),
+        click.option(
+            "--method",
+            type=click.Choice(["supervised", "dpo"]),
+            default="supervised",
+            show_default=True,
+            help="From answers, or from preferences.",
+        ),
         click.option("--wandb", metavar="PROJECT", help="Send metrics to a project at Weights & Biases."),
     )
     for option in reversed(options):
@@ -119,6 +125,7 @@ def create(
         order = _order(wish, desk)
         creation = Creation(order, desk.endpoint, desk.ledger, say, settle)
         with creation.alone():
+            creation.tell_lost()
             job = creation.existing(again=again)
             is_new = job is None
             if job is None:
