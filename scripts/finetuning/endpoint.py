@@ -9,13 +9,7 @@ from typing import IO, Any, Final, TypeVar
 from urllib.parse import quote
 
 from scripts.endpoint import Address, open_client, our_errors
-from scripts.finetuning.records import (
-    Checkpoint,
-    Event,
-    Job,
-    Model,
-    Record,
-    RemoteFile,
+from scripts.finetuning.reading import (
     checkpoint_from,
     deleted,
     event_from,
@@ -27,6 +21,7 @@ from scripts.finetuning.records import (
     record_of,
     records_of,
 )
+from scripts.finetuning.records import Checkpoint, Event, Job, Model, Record, RemoteFile
 
 PURPOSE: Final = "fine-tune"
 _JOBS = "/fine_tuning/jobs"

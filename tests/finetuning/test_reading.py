@@ -2,7 +2,7 @@
 
 import pytest
 
-from scripts.finetuning.records import event_from, job_from, model_from
+from scripts.finetuning.reading import event_from, job_from, model_from
 
 
 @pytest.mark.parametrize(
