@@ -36,11 +36,15 @@ class Unknown(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A wish for one endpoint. `files` are the files of the wish as `train` and `validation`."""
+    """A wish for one endpoint. `files` are the files of the wish as `train` and `validation`.
+
+    `tokens` is our own count of one epoch.
+    """
 
     wish: Wish
     files: Mapping[str, LocalFile]
     base_url: str
+    tokens: int
 
     @property
     def key(self) -> str:
@@ -122,6 +126,7 @@ class Creation:
             "base_model": order.wish.model,
             "paths": paths,
             "sha256": dict(order.hashes),
+            "tokens": order.tokens,
         }
 
     def _metadata(self, run_id: str) -> Mapping[str, str]:

@@ -1,6 +1,7 @@
 """How a job ended: what to tell, what to do after a failure, and what the ledger learns from it."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 from scripts.finetuning.ledger import Ledger
 from scripts.finetuning.records import Job
@@ -56,22 +57,24 @@ def note_ending(job: Job, ledger: Ledger) -> None:
         model=job.tuned_model,
         base_url=intent["base_url"],
         base_model=intent["base_model"],
-        tokens_per_s=_tokens_per_s(job),
+        tokens_per_s=_tokens_per_s(job, intent["tokens"]),
     )
 
 
-def _tokens_per_s(job: Job) -> float | None:
-    if job.status != "succeeded" or not job.trained_tokens or not job.finished_at:
+def _tokens_per_s(job: Job, tokens: int) -> float | None:
+    """Return the speed from creation to end, by our own count of tokens, which is what estimates go by."""
+    if job.status != "succeeded" or not job.epochs or not job.finished_at:
         return None
     seconds = job.finished_at - job.created_at
-    return job.trained_tokens / seconds if seconds > 0 else None
+    return tokens * job.epochs / seconds if seconds > 0 else None
 
 
 def _paths(job: Job, ledger: Ledger) -> Mapping[str, str]:
     intent = _intent(job, ledger)
-    return intent["paths"] if intent else {}
+    paths: Mapping[str, str] = intent["paths"] if intent else {}
+    return paths
 
 
-def _intent(job: Job, ledger: Ledger) -> Mapping[str, Mapping[str, str]] | None:
+def _intent(job: Job, ledger: Ledger) -> Mapping[str, Any] | None:
     run_id = next((line["run_id"] for line in ledger.lines("created") if line["job"] == job.id), None)
     return next((line for line in ledger.lines("intent") if line["run_id"] == run_id), None)

@@ -111,7 +111,7 @@ class _Looks:
             except TryLater as later:
                 lost += 1
                 if lost == 1:
-                    self._say(f"{later}; the job goes on meanwhile, waiting for the endpoint")
+                    self._say(f"{later}; waiting for the endpoint")
                 self._pace.sleep(later.wait_s or self._pace.patience.pause_s(min(lost, _SLOWEST)))
                 continue
             if lost:

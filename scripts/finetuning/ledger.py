@@ -1,6 +1,6 @@
 """What was asked for, written down before it was asked: a file that only grows, a JSON object a line, on disk at once.
 
-    {"kind": "intent", "at": 1763700000.0, "run_id": "6f...", "key": "a1...", "base_url": "...", "wish": {...}}
+    {"kind": "intent", "at": 1763700000.0, "run_id": "6f...", "key": "a1...", "base_url": "...", ...}
     {"kind": "created", "at": ..., "run_id": "6f...", "job": "ftjob-..."}      or "refused" with "reason"
     {"kind": "ended", "at": ..., "job": "ftjob-...", "status": "succeeded", "model": ..., "tokens_per_s": ...}
     {"kind": "file", "at": ..., "sha256": "9c...", "base_url": "...", "file": "file-..."}

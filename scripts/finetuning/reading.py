@@ -77,12 +77,21 @@ def job_from(record: Record) -> Job:
         created_at=_number(record, "created_at") or 0,
         finished_at=_number(record, "finished_at"),
         estimated_finish=_number(record, "estimated_finish"),
+        epochs=_number(hyperparameters(record), "n_epochs"),
         trained_tokens=_number(record, "trained_tokens"),
         error=_error(record.get("error")),
         result_files=tuple(str(name) for name in record.get("result_files") or ()),
         metadata=metadata if isinstance(metadata, dict) else None,
         record=record,
     )
+
+
+def hyperparameters(record: Record) -> Record:
+    """Return a job's, from inside its method or, as older endpoints have them, beside it."""
+    method = record.get("method")
+    inside = method.get(str(method.get("type"))) if isinstance(method, dict) else None
+    found = (inside.get("hyperparameters") if isinstance(inside, dict) else None) or record.get("hyperparameters")
+    return found if isinstance(found, dict) else {}
 
 
 def event_from(record: Record) -> Event:

@@ -28,7 +28,10 @@ class RemoteFile:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A fine-tuning job. Times are seconds since 1970, None while unknown; `error` is the API's own reason."""
+    """A fine-tuning job. Times are seconds since 1970, None while unknown; `error` is the API's own reason.
+
+    `epochs` is None also where the endpoint has not chosen yet.
+    """
 
     id: str
     status: str
@@ -39,6 +42,7 @@ class Job:
     created_at: int
     finished_at: int | None
     estimated_finish: int | None
+    epochs: int | None
     trained_tokens: int | None
     error: "JobError | None"
     result_files: tuple[str, ...]

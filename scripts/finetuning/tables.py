@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from scripts.dataset.model_names import base_of
+from scripts.finetuning.reading import hyperparameters
 from scripts.finetuning.records import Checkpoint, Job, Model
 
 SOON_DAYS = 90
@@ -95,9 +96,8 @@ def _ending(end: date | None, today: date) -> tuple[str, str]:
 def _method(job: Job) -> str:
     method = job.record.get("method")
     kind = str(method.get("type") or "") if isinstance(method, dict) else ""
-    inside = method.get(kind) if isinstance(method, dict) else None
-    numbers = (inside or {}).get("hyperparameters") or job.record.get("hyperparameters") or {}
-    settings = ", ".join(f"{name} {value}" for name, value in numbers.items() if value is not None)
+    numbers = hyperparameters(job.record).items()
+    settings = ", ".join(f"{name} {value}" for name, value in numbers if value is not None)
     return " ".join(filter(None, (kind, f"({settings})" if settings else "")))
 
 

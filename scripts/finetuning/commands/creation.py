@@ -122,7 +122,7 @@ def create(
     with at_desk() as desk:
         wish, said = _quoted(_wish(**wished), desk.environment)
         hold_limit(said, max_cost)
-        order = _order(wish, desk)
+        order = _order(wish, said, desk)
         creation = Creation(order, desk.endpoint, desk.ledger, say, settle)
         with creation.alone():
             creation.tell_lost()
@@ -161,11 +161,11 @@ def _quoted(wish: Wish, environment: Mapping[str, str]) -> tuple[Wish, Quote]:
     return wish, quote(wish, report, speed)
 
 
-def _order(wish: Wish, desk: Desk) -> Order:
+def _order(wish: Wish, said: Quote, desk: Desk) -> Order:
     files = {"train": look_at(wish.train)}
     if wish.validation is not None:
         files["validation"] = look_at(wish.validation)
-    return Order(wish, files, desk.endpoint.address.base_url)
+    return Order(wish, files, desk.endpoint.address.base_url, said.billed.tokens)
 
 
 def _confirm(said: Quote, desk: Desk, *, yes: bool) -> None:
