@@ -9,11 +9,12 @@ from pathlib import Path
 import click
 
 from scripts.dataset.cost import BadPrices, price_of, read_prices
+from scripts.endpoint import RunStopped, read_address
 from scripts.generation.answers import BadAnswers
 from scripts.generation.asking import Patience
 from scripts.generation.batch import BadBatches
 from scripts.generation.calls import calls_of
-from scripts.generation.endpoint import OPENAI_URL, Endpoint, RunStopped
+from scripts.generation.endpoint import Endpoint
 from scripts.generation.estimate import Estimate
 from scripts.generation.grid import BadGrid, read_grid
 from scripts.generation.runs import Plan, Refused, Result, preview, run_batch, run_now
@@ -96,11 +97,10 @@ def _plan(grid_file: Path, model: str | None, out: Path | None, limit: int | Non
 
 
 def _endpoint(environment: Mapping[str, str], timeout_s: float) -> Endpoint:
-    base_url = environment.get("OPENAI_BASE_URL", OPENAI_URL)
-    key = environment.get("OPENAI_API_KEY") or environment.get("OPENAI_KEY")
-    if not key and base_url == OPENAI_URL:
+    address = read_address(environment)
+    if address is None:
         raise click.UsageError("OPENAI_API_KEY is not set; set it, or OPENAI_BASE_URL to an endpoint without a key")
-    return Endpoint(base_url, key or "none", timeout_s)
+    return Endpoint(address, timeout_s)
 
 
 def _show(plan: Plan) -> None:

@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from scripts.endpoint import CallFailed, RunStopped, TryLater
 from scripts.generation.answers import Answer
 from scripts.generation.calls import Call
-from scripts.generation.endpoint import CallFailed, RunStopped, TryLater
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from scripts.dataset.cost import Price
+from scripts.endpoint import RunStopped, TryLater
 from scripts.generation.answers import Answer, Answers, open_answers, read_answers
 from scripts.generation.asking import Patience, ask_all
 from scripts.generation.batch import Batches, read_batches
 from scripts.generation.calls import Call
-from scripts.generation.endpoint import Endpoint, RunStopped, TryLater
+from scripts.generation.endpoint import Endpoint
 from scripts.generation.estimate import Estimate, estimate, spent
 from scripts.generation.grid import Grid
 from scripts.generation.stopping import stopped_by_signals

@@ -1,6 +1,5 @@
 """An OpenAI-shaped server on this machine: chat completions, files and batches, and a count of what was paid for."""
 
-import email
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.multipart import file_in
 
 Reply = tuple[int, Mapping[str, str], Any]
 """Status, headers, and a body: JSON when it is no bytes."""
@@ -84,10 +85,7 @@ class Server:
         return reply
 
     def _upload(self, content: bytes, content_type: str) -> Reply:
-        parts = email.message_from_bytes(f"Content-Type: {content_type}\r\n\r\n".encode() + content).walk()
-        file = next(part for part in parts if part.get_filename())
-        payload = file.get_payload(decode=True)
-        assert isinstance(payload, bytes)
+        _, payload = file_in(content, content_type)
         self.uploads += 1
         name = f"file-{self.uploads}"
         self.files[name] = payload

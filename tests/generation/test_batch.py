@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
+from scripts.endpoint import Address, RunStopped
 from scripts.generation import batch as batch_room
 from scripts.generation.answers import read_answers
 from scripts.generation.asking import Patience
 from scripts.generation.batch import BadBatches
 from scripts.generation.calls import calls_of
-from scripts.generation.endpoint import Endpoint, RunStopped
+from scripts.generation.endpoint import Endpoint
 from scripts.generation.estimate import Estimate
 from scripts.generation.grid import read_grid
 from scripts.generation.runs import Plan, Refused, Result, run_batch, run_now
@@ -48,7 +49,7 @@ def run(plan: Plan, server: Server) -> tuple[Result, list[int]]:
     def confirm(estimate: Estimate) -> None:
         agreed.append(estimate.calls)
 
-    return run_batch(plan, Endpoint(server.base_url, "key", 5), confirm, lambda words: None), agreed
+    return run_batch(plan, Endpoint(Address(server.base_url, "key"), 5), confirm, lambda words: None), agreed
 
 
 def files(plan: Plan) -> list[str]:
@@ -73,7 +74,7 @@ def test_two_phases_bring_every_answer(plan: Plan, server: Server) -> None:
     assert files(plan) == ["heroes.answers.jsonl", "heroes.batches.json", "heroes.csv", "heroes_pairs.csv"]
     by_batch = plan.out.read_bytes()
     plan.answers.unlink()
-    run_now(plan, Endpoint(server.base_url, "key", 5), lambda _: None, print, 2, Patience(1))
+    run_now(plan, Endpoint(Address(server.base_url, "key"), 5), lambda _: None, print, 2, Patience(1))
     assert plan.out.read_bytes() == by_batch
 
 
@@ -205,7 +206,7 @@ def test_asking_directly_waits_for_batches(plan: Plan, server: Server) -> None:
     run(plan, server)
 
     with pytest.raises(Refused, match="collect them first, with --batch"):
-        run_now(plan, Endpoint(server.base_url, "key", 5), lambda _: None, print, 1, Patience(1))
+        run_now(plan, Endpoint(Address(server.base_url, "key"), 5), lambda _: None, print, 1, Patience(1))
 
     assert server.paid == []
     assert read_answers(plan.answers) == {}

@@ -1,0 +1,16 @@
+"""Who uses a model: the personas that name it, and the settings."""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from app.personas import SHIPPED, load_personas
+
+
+def users_of(model: str, environment: Mapping[str, str]) -> Iterator[str]:
+    """Yield where a model is named, in words. Raises ContentError when a persona cannot be read."""
+    if environment.get("MODEL") == model:
+        yield "the setting MODEL"
+    folder = Path(environment.get("PERSONAS_DIR") or SHIPPED)
+    for persona in load_personas(folder).values():
+        if persona.model == model:
+            yield f"persona {persona.id} ({folder / persona.id}.toml)"
