@@ -70,7 +70,9 @@ class Persona(_Table):
     """One file of personas/. `id` is the file's name; everything else is a key of the file.
 
     `format = "text"` is for prompt/completion models: the prompt ends with `separator`, answers end with `end`.
-    `memory = false` makes each turn stand alone. `intents` are ES intent names that switch to this persona.
+    `manifest` is the path, from the persona's file, of what the dataset scripts wrote beside the training files of
+    `model`: see core/manifest.py. `memory = false` makes each turn stand alone. `intents` are ES intent names that
+    switch to this persona.
     `safety = "standard"` lets the model speak of illness and medicine, as a persona may that is nobody's companion;
     no setting turns safety off.
     """
@@ -85,6 +87,7 @@ class Persona(_Table):
     suggestions: Words | None = None
     default_language: str = "en"
     model: str | None = None
+    manifest: str | None = None
     format: Literal["chat", "text"] = "chat"
     separator: Mark = " ->"
     end: Mark = " END"

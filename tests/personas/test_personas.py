@@ -1,5 +1,6 @@
 """The folder of personas: what is shipped can be started with, and a folder that cannot is refused in words."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,26 @@ def test_load_refuses_two_personas_for_one_intent(tmp_path: Path) -> None:
         load_personas(tmp_path)
 
     assert str(caught.value) == 'personas ann and bob both claim intent "talk"; leave it to one'
+
+
+def test_a_persona_is_asked_as_its_manifest_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The manifest lies beside the persona; other instructions than in training are logged, and nothing of them."""
+    prompt = {"format": "text", "separator": " =>", "end": " STOP", "instructions_sha256": "0"}
+    (tmp_path / "ann.json").write_text(json.dumps({"prompt": prompt}))
+    (tmp_path / "ann.toml").write_text('manifest = "ann.json"\n' + WORDS.format(name="Ann"))
+
+    persona = load_personas(tmp_path)["ann"]
+
+    assert (persona.format, persona.separator, persona.end) == ("text", " =>", " STOP")
+    assert [(record.levelname, record.__dict__["persona"]) for record in caplog.records] == [("WARNING", "ann")]
+
+
+@pytest.mark.parametrize("content", [None, "{", "[]"])
+def test_a_manifest_that_cannot_be_read_stops_the_start(tmp_path: Path, content: str | None) -> None:
+    """Missing, broken, or something else: asking a tuned model in another way than it was trained would be a guess."""
+    if content is not None:
+        (tmp_path / "ann.json").write_text(content)
+    (tmp_path / "ann.toml").write_text('manifest = "ann.json"\n' + WORDS.format(name="Ann"))
+
+    with pytest.raises(ContentError, match=r"manifest .*ann\.json"):
+        load_personas(tmp_path)
