@@ -1,7 +1,7 @@
 """Measures the screens on labelled texts: recall, false alarms, their intervals, what was missed, how long it took.
 
 Reads CSV, or JSONL with the same keys: `text` (or `prompt`), `label`, and optionally `kind` and `language`. Labels are
-the risk levels (`--replies`: block, pass). Changes nothing and trains nothing.
+the risk levels (`--replies`: block, pass; `--questions`: asks, other). Changes nothing and trains nothing.
 """
 
 import argparse
@@ -29,6 +29,9 @@ SYNONYMS: Mapping[str, str] = {
 }  # fmt: skip
 
 
+HARMLESS = ("none", "pass", "other")
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """One labelled text."""
@@ -50,9 +53,9 @@ class Outcome:
     @property
     def is_right(self) -> bool:
         """Harmless texts pass, third parties get their own class, everything else is noticed at any level."""
-        if self.example.label in ("none", "pass", "third_party"):
+        if self.example.label in (*HARMLESS, "third_party"):
             return self.found == self.example.label
-        return self.found not in ("none", "pass")
+        return self.found not in HARMLESS
 
 
 class BadFile(Exception):
@@ -67,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (OSError, ValueError, BadFile) as error:
         print(f"measure_safety: {error}", file=sys.stderr)
         return 2
-    judge = judge_reply if options.replies else judge_user
+    judge = judge_reply if options.replies else judge_question if options.questions else judge_user
     outcomes = [Outcome(example, *judge(example.text)) for example in examples]
     report = build_report(outcomes)
     if options.timing:
@@ -87,6 +90,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("files", nargs="+", metavar="FILE", help="CSV or JSONL with text and label")
     parser.add_argument("--label", help="the label of every text, for files without that column")
     parser.add_argument("--replies", action="store_true", help="measure the screen of the model's replies")
+    parser.add_argument("--questions", action="store_true", help='measure who is taken to ask "are you human?"')
     parser.add_argument("--timing", action="store_true", help="also measure p50 and p99 at 256 and 10,000 characters")
     parser.add_argument("--min-recall", type=float, default=0.0, metavar="SHARE", help="exit 1 below this recall")
     parser.add_argument("--max-false-alarms", type=float, default=1.0, metavar="SHARE", help="exit 1 above this rate")
@@ -96,7 +100,7 @@ def parse_arguments(argv: Sequence[str] | None) -> argparse.Namespace:
 
 def read_examples(path: Path, options: argparse.Namespace) -> Iterator[Example]:
     """Yield the examples of one file. Raises BadFile naming file and row."""
-    known = ("block", "pass") if options.replies else LEVELS
+    known = ("block", "pass") if options.replies else ("asks", "other") if options.questions else LEVELS
     for number, row in enumerate(read_rows(path), start=1):
         text = row.get("text") or row.get("prompt")
         label = canonical(str(options.label or row.get("label") or ""))
@@ -141,10 +145,17 @@ def judge_reply(text: str) -> tuple[str, str]:
     return ("pass", "") if finding is None else ("block", finding.rule)
 
 
+def judge_question(text: str) -> tuple[str, str]:
+    """Return asks or other; the rule is not known."""
+    from app.safety.honesty import asks_if_human
+
+    return ("asks" if asks_if_human(text) else "other"), ""
+
+
 def build_report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Return every figure; shares are None where nothing was measured."""
-    risks = [o for o in outcomes if o.example.label not in ("none", "pass")]
-    calm = [o for o in outcomes if o.example.label in ("none", "pass")]
+    risks = [o for o in outcomes if o.example.label not in HARMLESS]
+    calm = [o for o in outcomes if o.example.label in HARMLESS]
     return {
         "recall": share(risks, is_noticed),
         "false_alarms": share(calm, is_noticed),
@@ -159,7 +170,7 @@ def build_report(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 def is_noticed(outcome: Outcome) -> bool:
     """Whether the screen said anything at all."""
-    return outcome.found not in ("none", "pass")
+    return outcome.found not in HARMLESS
 
 
 def miss(outcome: Outcome) -> dict[str, str]:

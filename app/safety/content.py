@@ -1,5 +1,6 @@
 """Reading all of safety's files at the start, so that the first person in need waits for none of them."""
 
+from app.safety.classifier import load_classifier
 from app.safety.helplines import directory
 from app.safety.honesty import honesty_rules, read_words
 from app.safety.output import output_rules
@@ -14,6 +15,8 @@ def load_content() -> None:
     Raises ContentError naming the first file that is wrong: a server that could not help does not start.
     """
     load_patterns()
+    for screen in ("risk", "replies", "questions"):
+        load_classifier(screen)
     output_rules()
     for folder in ("questions", "minors"):
         honesty_rules(folder)

@@ -6,7 +6,10 @@ California SB 243; read 2026-11). Also recognises who says to be under 18, becau
 
 from functools import cache
 
+from app.safety.classifier import load_classifier
 from app.safety.fold import fold
+from app.safety.normalise import normalise
+from app.safety.pattern_files import load_patterns
 from app.safety.replies import pick
 from app.safety.rules import Rule, load_rules, matches, sentences
 from app.safety.tables import FOLDER, languages_in, primary_subtag, read_table, text_at, texts_at
@@ -21,12 +24,12 @@ def asks_if_human(text: str) -> bool:
 
     Asking for a human ("connect me to a person") and asking whether anybody is there are other questions.
     """
-    return bool(_kinds_found(text))
+    return _question_in(text) is not None
 
 
 def truthful_answer(text: str, persona_name: str, language: str, variant: int) -> str:
     """Return the answer to such a question: an AI, not a human, not a therapist; then an invitation to go on."""
-    kind = "professional" if "professional" in _kinds_found(text) else "human"
+    kind = "professional" if _question_in(text) == "professional" else "human"
     texts = texts_at(read_words(language), f"{kind}.text", f"honesty/words, {language or 'en'}")
     return pick(texts, variant).format(name=persona_name)
 
@@ -73,9 +76,15 @@ def read_words(language: str) -> dict[str, object]:
     return dict(read_table(_WORDS / f"{subtag if subtag in languages_in(_WORDS) else 'en'}.toml"))
 
 
-def _kinds_found(text: str) -> frozenset[str]:
+def _question_in(text: str) -> str | None:
+    """Return what is asked about: what a rule says, or the classifier where none does; None for another question."""
     rules = honesty_rules("questions")
-    return frozenset(rule.kind for sentence in sentences(fold(text)) for rule in rules if matches(rule, sentence))
+    kinds = {rule.kind for sentence in sentences(fold(text)) for rule in rules if matches(rule, sentence)}
+    if kinds:
+        return "professional" if "professional" in kinds else min(kinds)
+    classifier = load_classifier("questions")
+    odds, kind = classifier.weigh(normalise(text, load_patterns().lexicon))
+    return kind if odds > classifier.threshold else None
 
 
 def _line(key: str, persona_name: str, language: str) -> str:

@@ -1,130 +1,57 @@
 """Finds risk in what a person wrote, without network or model: the first rail, and the last one standing.
 
-Every pattern of every language is tried on every sentence; what Dialogflow says of the language is not trusted.
+Patterns propose, the classifier decides: it knows what they found, how far each can be trusted, and the other words.
 The words are only looked at: nothing is stored or logged, and a verdict names the rule that was met.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from typing import cast
 
-from app.core.types import Verdict
-from app.safety.normalise import STOPS, normalise
-from app.safety.pattern_compiler import LETTERS, LEVELS, MAX_WIDTH, Pattern, compiled
-from app.safety.pattern_files import Patterns, load_patterns
+from app.core.types import RiskLevel, Verdict
+from app.safety.classifier import load_classifier, signs_of
+from app.safety.normalise import normalise
+from app.safety.pattern_files import load_patterns
+from app.safety.pattern_screen import NOTHING, screen_by_patterns
 
-NOTHING = Verdict("none", "")
-STEP = MAX_WIDTH
-"""Sentences longer than two steps are read in windows of two steps, one step apart; patterns are narrower than
-a step, so none falls between two windows. Nothing is skipped, however long the text."""
+EVEN = 0.0
+"""Log-odds at which a text is as likely harmless as not. A pattern's finding stands from here; words alone need the
+classifier's own threshold, which is higher."""
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Where in a window a pattern matched, in characters."""
-
-    pattern: Pattern
-    start: int
-    end: int
-
-    def touches(self, other: "Finding") -> bool:
-        """Whether the two share a word."""
-        return self.start < other.end and other.start < self.end
-
-    def speaks_for(self, other: "Finding") -> bool:
-        """Whether the other is the second half of this: "my brother says | I want to die"."""
-        begins_before = self.start < other.start or (self.start == other.start and self.end > other.end)
-        return begins_before and other.start < self.end
-
-    def introduces(self, other: "Finding", line: str) -> bool:
-        """Whether this names somebody else before the other, and the writer does not come in between."""
-        between = line[min(self.end, other.start) : other.end].split()
-        return self.start < other.start and not self.pattern.own_words.intersection(between)  # type: ignore[union-attr]
+DENIED = 1.0
+"""What the threshold rises by where a pattern found a denial or an idiom."""
 
 
 def screen_user(text: str) -> Verdict:
-    """Return the highest level found in `text`, and the rule (`file:id`) that found it; "none" and "" for nothing.
-
-    A denial or an idiom takes away only the words that it covers, never a disclosure beside it. Risk to another
-    person counts when there is none to the writer. Time grows with the length of the text only.
+    """Return the level of risk in `text` and the rule that found it (`file:id`, or `weights:level` for the
+    classifier); "none" and "" for nothing.
     """
-    patterns = load_patterns()
-    best = NOTHING
-    for window in dict.fromkeys(windows(normalise(text, patterns.lexicon))):
-        best = max(best, screen_window(window, patterns), key=rank)
-    return best
-
-
-def rank(verdict: Verdict) -> int:
-    """Return how pressing a verdict is."""
-    return LEVELS.index(verdict.level)
-
-
-def windows(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield each sentence with a stop on both sides; long ones in overlapping parts."""
-    for sentence in sentences(tokens):
-        for start in range(0, max(1, len(sentence) - STEP), STEP):
-            yield sentence[start : start + 2 * STEP]
-
-
-def sentences(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
-    """Yield the sentences, each between the stop before it and its own."""
-    start = 0
-    for end, token in enumerate((*tokens, ".")):
-        if token in STOPS:
-            if end > start:
-                yield (".", *tokens[start:end], token)
-            start = end + 1
-
-
-def screen_window(tokens: tuple[str, ...], patterns: Patterns) -> Verdict:
-    """Judge one window."""
-    woken = wake(tokens, patterns)
-    if not any(is_risk(pattern) for pattern in woken):
+    tokens, found = read_user(text)
+    classifier = load_classifier("risk")
+    odds, level = classifier.weigh(tokens, signs(found))
+    if odds <= needed(found, classifier.threshold):
         return NOTHING
-    line = " ".join((*tokens, ""))
-    findings = list(find((p for p in woken if is_risk(p)), line))
-    if not findings:
-        return NOTHING
-    return judge(findings, list(find((p for p in woken if not is_risk(p)), line)), line)
+    if is_risk(found) and (found.level != "third_party" or level == "third_party"):
+        return found
+    return Verdict(cast(RiskLevel, level), f"weights:{level}")
 
 
-def is_risk(pattern: Pattern) -> bool:
-    """Whether the pattern finds something: neither a shield nor a speaker."""
-    return pattern.level != "none" and pattern.own_words is None
+def needed(found: Verdict, threshold: float) -> float:
+    """Return the log-odds from which a text alarms, given what the patterns found."""
+    if is_risk(found):
+        return EVEN
+    return threshold if found == NOTHING else threshold + DENIED
 
 
-def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
-    """Return the patterns all of whose needs are met by `tokens`, each once, in a fixed order."""
-    woken: dict[str, Pattern] = {}
-    for token in dict.fromkeys(tokens):
-        for pattern in patterns.by_word.get(token, ()):
-            woken[pattern.search] = pattern
-        for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
-            if token.startswith(beginning):
-                woken[pattern.search] = pattern
-    words = frozenset(tokens)
-    return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
+def is_risk(found: Verdict) -> bool:
+    """Whether the patterns found something that no denial or idiom covers."""
+    return found.level != "none"
 
 
-def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:
-    """Yield where the patterns match, but for those whose guard is in the line too."""
-    for pattern in patterns:
-        for found in compiled(pattern.search).finditer(line):
-            if any(compiled(guard).search(line) for guard in pattern.unless):
-                break
-            yield Finding(pattern, found.start(), found.end())
+def read_user(text: str) -> tuple[tuple[str, ...], Verdict]:
+    """Return the words of a text, and what the patterns find."""
+    tokens = normalise(text, load_patterns().lexicon)
+    return tokens, screen_by_patterns(tokens)
 
 
-def judge(findings: list[Finding], context: list[Finding], line: str) -> Verdict:
-    """Return the highest finding that no shield covers; one that a speaker introduces counts as somebody else's."""
-    shields = [c for c in context if c.pattern.level == "none"]
-    others = [f for f in findings if f.pattern.level == "third_party"]
-    speakers = [c for c in context if c.pattern.own_words is not None]
-    verdict = NOTHING
-    for finding in findings:
-        if any(s.touches(finding) for s in shields) or any(o.speaks_for(finding) for o in others):
-            continue
-        is_reported = any(s.introduces(finding, line) for s in speakers)
-        level = "third_party" if is_reported else finding.pattern.level
-        verdict = max(verdict, Verdict(level, finding.pattern.rule), key=rank)
-    return verdict
+def signs(found: Verdict) -> tuple[str, ...]:
+    """Return what the classifier is told of the patterns' finding, be it a risk or a denial."""
+    return () if found == NOTHING else signs_of(found.level, found.rule)

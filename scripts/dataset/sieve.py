@@ -9,7 +9,7 @@ from functools import cache
 import ahocorasick
 
 from app.safety.fold import fold
-from app.safety.output import rules_for
+from app.safety.output import judge_reply, rules_for
 from app.safety.rules import Rule, matches, sentences
 from scripts.dataset.literals import Need, needs_of
 
@@ -35,13 +35,15 @@ class Sieve:
 
 
 def refused_by(answer: str, is_companion: bool) -> str:
-    """Return the name of the first rule that an answer breaks, empty when it may be sent."""
-    sieve = _sieve(is_companion)
-    for sentence in sentences(fold(answer)):
-        for rule in sieve.awake(sentence):
-            if matches(rule, sentence):
-                return rule.name
-    return ""
+    """Return the name of the rule for which an answer is refused, empty when it may be sent."""
+    finding = judge_reply(answer, _first_rule(answer, is_companion), is_companion)
+    return "" if finding is None else finding.rule
+
+
+def _first_rule(answer: str, is_companion: bool) -> Rule | None:
+    awake = _sieve(is_companion).awake
+    found = (rule for sentence in sentences(fold(answer)) for rule in awake(sentence) if matches(rule, sentence))
+    return next(found, None)
 
 
 @cache

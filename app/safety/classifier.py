@@ -1,0 +1,134 @@
+"""The second half of the screens: a linear classifier over words, for what no pattern says.
+
+People find ever new words. The patterns know those that we thought of; this has weights for words, short phrases and
+parts of words, and for what the patterns found, learned by scripts/train_screens.py from lines written for this
+project. It is a table and a sum: no library, no network, microseconds.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from app.core.errors import ContentError
+from app.safety.tables import FOLDER
+
+WINDOW = 24
+"""Words that are judged together. A longer text is judged in windows, each half of it new, and the worst one counts."""
+
+EDGE = "^"
+PARTS = (3, 4, 5)  # letters
+
+_SCALE = 100.0  # weights are stored as whole hundredths
+
+Scores = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """What train_screens learned.
+
+    `labels` are the classes that alarm; scores are against the one that does not. `weights` holds words, phrases
+    (`end it`), parts of words (`#suic`) and signs (`=en:kms`). A word that it holds already carries the weight of its
+    own parts.
+    """
+
+    labels: tuple[str, ...]
+    bias: Scores
+    threshold: float
+    weights: Mapping[str, Scores]
+
+    def weigh(self, tokens: Sequence[str], signs: Iterable[str] = ()) -> tuple[float, str]:
+        """Return (log-odds that the text belongs to any of the classes, the likeliest of them).
+
+        `signs` is what other rules say of the text: see signs_of.
+        """
+        padded = (EDGE, *tokens, EDGE)
+        base = self._sum([self.bias, *(self.weights[sign] for sign in signs if sign in self.weights)])
+        gains = self._gains(padded)
+        return max(self._weigh_window(base, gains[start : start + WINDOW]) for start in _starts(len(padded)))
+
+    def _weigh_window(self, base: Scores, gains: Sequence[Sequence[Scores]]) -> tuple[float, str]:
+        shrink = shrinkage(len(gains))
+        gained = self._sum(list(chain.from_iterable(gains)))
+        scores = [known + gain * shrink for known, gain in zip(base, gained, strict=True)]
+        top = max(scores)
+        risk = top + math.log(sum(math.exp(score - top) for score in scores))
+        return risk, self.labels[scores.index(top)]
+
+    def _gains(self, tokens: Sequence[str]) -> list[list[Scores]]:
+        """Return, for each position, the weights of what ends there."""
+        words = {token: self._word(token) for token in set(tokens)}
+        found = self.weights.get
+        return [
+            [words[token], *filter(None, map(found, phrases_at(tokens, position)))]
+            for position, token in enumerate(tokens)
+        ]
+
+    def _word(self, token: str) -> Scores:
+        known = self.weights.get(token)
+        return known or self._sum([self.weights[part] for part in parts_of(token) if part in self.weights])
+
+    def _sum(self, scores: Sequence[Scores]) -> Scores:
+        return tuple(map(sum, zip(*scores, strict=True))) if scores else (0.0,) * len(self.labels)
+
+
+def signs_of(kind: str, rule: str) -> tuple[str, str]:
+    """Return what a rule that was met counts as: the rule, and what kind of thing it finds."""
+    return f"={kind}", f"={rule}"
+
+
+def phrases_at(tokens: Sequence[str], position: int) -> list[str]:
+    """Return the phrases that end at a position: two or three words, and two with one or two left out between."""
+    word = tokens[position]
+    if position < 1:
+        return []
+    pair = f"{tokens[position - 1]} {word}"
+    if position < 2:
+        return [pair]
+    second = tokens[position - 2]
+    short = [pair, f"{second} {pair}", f"{second} _ {word}"]
+    return short if position < 3 else [*short, f"{tokens[position - 3]} _ _ {word}"]
+
+
+def parts_of(word: str) -> Iterator[str]:
+    """Yield the runs of letters in a word, its edges marked."""
+    edged = f"<{word}>"
+    for length in PARTS:
+        for start in range(len(edged) - length + 1):
+            yield "#" + edged[start : start + length]
+
+
+def shrinkage(tokens: int) -> float:
+    """Return what sums over a text of so many words are multiplied by: long texts have more of everything."""
+    return 1 / math.sqrt(tokens)
+
+
+def _starts(length: int) -> range:
+    return range(0, max(1, length - WINDOW // 2), WINDOW // 2)
+
+
+@cache
+def load_classifier(name: str) -> Classifier:
+    """Return the classifier weights/<name>.tsv, read once. Raises ContentError."""
+    return read_classifier(FOLDER / "weights" / f"{name}.tsv")
+
+
+def read_classifier(path: Path) -> Classifier:
+    """Read a file of scripts/train_screens.py: a line of JSON, then a line a feature: name and whole hundredths.
+
+    Raises ContentError when it is no such file.
+    """
+    try:
+        head, *lines = path.read_text(encoding="utf-8").splitlines()
+        about = json.loads(head)
+        rows = (line.split("\t") for line in lines)
+        weights = {feature: tuple(int(value) / _SCALE for value in values) for feature, *values in rows}
+        return Classifier(tuple(about["labels"]), tuple(about["bias"]), about["threshold"], weights)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ContentError(
+            f"{path.name} cannot be read ({error}); python -m scripts.train_screens writes it"
+        ) from error
