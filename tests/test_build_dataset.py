@@ -298,7 +298,7 @@ def test_an_uneven_split_is_named(tmp_path: Path) -> None:
 
     counts = build(tmp_path / "out", write(tmp_path / "alike.jsonl", lines))["counts"]
 
-    assert counts["warnings"]["split"] == {"empty_split": 2, "uneven_split": 1}
+    assert counts["warnings"]["split"] == {"empty_split": 2, "few_examples": 1, "uneven_split": 1}
 
 
 def test_nothing_at_all_still_gives_a_report(tmp_path: Path) -> None:

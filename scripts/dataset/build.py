@@ -106,7 +106,10 @@ def _warn(outputs: Outputs, shares: Shares, report: Report) -> None:
             said = "no conversation fell into this split"
             fix = "bring more conversations, or choose other shares with --split or another --seed"
             report(Finding("warning", "empty_split", f"chat_{split}.jsonl", said, fix))
-    learned = sum(tally.conversations for tally in outputs.tallies.values())
+    _warn_of_uneven(train, sum(tally.conversations for tally in outputs.tallies.values()), shares, report)
+
+
+def _warn_of_uneven(train: int, learned: int, shares: Shares, report: Report) -> None:
     if learned >= _ENOUGH and abs(100 * train / learned - shares.train) > _UNEVEN:
         said = f"{100 * train / learned:.0f} % fell into train; conversations that begin alike must stay together"
         fix = "make the first questions more various, or try another --seed"
