@@ -292,6 +292,15 @@ def test_empty_splits_and_few_examples_are_named(tmp_path: Path) -> None:
     assert counts["warnings"] == {"split": {"empty_split": 2, "few_examples": 1}}
 
 
+def test_an_uneven_split_is_named(tmp_path: Path) -> None:
+    """Where most conversations begin alike they stay together, and somebody should know why train is so large."""
+    lines = [talk("How are you?", f"Fine, for the time number {n}.") for n in range(1_200)]
+
+    counts = build(tmp_path / "out", write(tmp_path / "alike.jsonl", lines))["counts"]
+
+    assert counts["warnings"]["split"] == {"empty_split": 2, "few_examples": 1, "uneven_split": 1}
+
+
 def test_nothing_at_all_still_gives_a_report(tmp_path: Path) -> None:
     """An empty file is no reason to fail: the report says that nothing was read."""
     counts = build(tmp_path / "out", write(tmp_path / "none.jsonl", []))["counts"]

@@ -29,6 +29,8 @@ from scripts.progress import progress
 
 MADE_BY = "scripts.build_dataset"
 REVIEW = "review.jsonl"
+_ENOUGH = 1_000  # conversations, from which on chance alone does not make a split uneven
+_UNEVEN = 5  # percent
 _FEWEST_EXAMPLES = 10  # what OpenAI's fine-tuning takes at least
 
 
@@ -61,7 +63,7 @@ def build(plan: Plan, out: Path) -> Mapping[str, Any]:
     with whole_folder(out, MADE_BY) as folder:
         with Ledger(folder) as ledger:
             counts, outputs = _write_lines(plan, folder, ledger)
-            _warn(outputs, ledger.at("split"))
+            _warn(outputs, plan.shares, ledger.at("split"))
         leaks = list(find_leaks(folder, plan.style.head, plan.near))
         if leaks:
             raise Leakage(leaks)
@@ -94,7 +96,7 @@ class _Funnel:
     pairs_only: int
 
 
-def _warn(outputs: Outputs, report: Report) -> None:
+def _warn(outputs: Outputs, shares: Shares, report: Report) -> None:
     train = outputs.tallies["train"].conversations
     if train < _FEWEST_EXAMPLES:
         said = f"{train} examples to train on; OpenAI's fine-tuning takes {_FEWEST_EXAMPLES} at least"
@@ -104,6 +106,14 @@ def _warn(outputs: Outputs, report: Report) -> None:
             said = "no conversation fell into this split"
             fix = "bring more conversations, or choose other shares with --split or another --seed"
             report(Finding("warning", "empty_split", f"chat_{split}.jsonl", said, fix))
+    _warn_of_uneven(train, sum(tally.conversations for tally in outputs.tallies.values()), shares, report)
+
+
+def _warn_of_uneven(train: int, learned: int, shares: Shares, report: Report) -> None:
+    if learned >= _ENOUGH and abs(100 * train / learned - shares.train) > _UNEVEN:
+        said = f"{100 * train / learned:.0f} % fell into train; conversations that begin alike must stay together"
+        fix = "make the first questions more various, or try another --seed"
+        report(Finding("warning", "uneven_split", "chat_train.jsonl", said, fix))
 
 
 def _describe(plan: Plan, funnel: _Funnel, ledger: Ledger, outputs: Outputs) -> dict[str, Any]:
