@@ -20,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from app.safety.classifier import EDGE, parts_of, phrases_at, shrinkage
+from app.safety.classifier import EDGE, WINDOW, parts_of, phrases_at, shrinkage
 from app.safety.normalise import normalise
 from app.safety.pattern_compiler import LEVELS
 from app.safety.pattern_files import load_patterns
@@ -107,9 +107,16 @@ def read_lines(rows: Iterable[Mapping[str, str]], reader: Reader, column: str) -
     with progress("lines") as step:
         for row in rows:
             tokens, seen = reader(row["text"])
-            found.setdefault(tokens, (seen, row["label"] if row["label"] in _HARMLESS else row[column]))
+            is_harmless = row["label"] in _HARMLESS
+            for part in windows(tokens) if is_harmless else (tokens,):
+                found.setdefault(part, (seen, row["label"] if is_harmless else row[column]))
             step()
     return Lines(list(found), [seen for seen, _ in found.values()], np.array([label for _, label in found.values()]))
+
+
+def windows(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of a text that the classifier will judge: where the whole is harmless, each of them is."""
+    return (tokens[start : start + WINDOW] for start in range(0, max(1, len(tokens) - WINDOW // 2), WINDOW // 2))
 
 
 def read_rows(file: Path) -> Iterator[Mapping[str, str]]:
