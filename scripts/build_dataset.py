@@ -21,6 +21,7 @@ from scripts.dataset.cost import BadPrices
 from scripts.dataset.examples import Style
 from scripts.dataset.folders import FolderInUse
 from scripts.dataset.gather import Intake
+from scripts.dataset.model_names import USUAL_CHAT_MODEL, USUAL_TEXT_MODEL
 from scripts.dataset.review import read_approved
 from scripts.dataset.shape import Limits
 from scripts.dataset.split import BadShares, read_shares
@@ -28,7 +29,7 @@ from scripts.dataset.summary import show
 from scripts.sources.discovery import Source, discover
 from scripts.sources.options import BadOption, describe_options, read_options
 
-_DEFAULT_MODELS = {"chat": "gpt-4.1-mini", "text": "davinci-002"}
+_USUAL_MODELS = {"chat": USUAL_CHAT_MODEL, "text": USUAL_TEXT_MODEL}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -102,7 +103,9 @@ class _Command(click.Command):
 @click.option(
     "--format", "form", type=click.Choice(["chat", "text"]), help="Kind of model to train. [default: the persona's]"
 )
-@click.option("--model", help="Count tokens and price for this model. [default: the persona's, else gpt-4.1-mini]")
+@click.option(
+    "--model", help=f"Count tokens and price for this model. [default: the persona's, else {USUAL_CHAT_MODEL}]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest's counts as JSON.")
 def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
     """Build chat, prompt/completion and preference files from FILEs in the raw format SOURCE.
@@ -142,7 +145,7 @@ def _source(name: str) -> Source:
 
 def _plan(source: Source, asked: Asked) -> Plan:
     persona = _persona(asked)
-    model = asked.model or persona.model or _DEFAULT_MODELS[persona.format]
+    model = asked.model or persona.model or _USUAL_MODELS[persona.format]
     most = persona.sampling.max_tokens if asked.max_answer_tokens is None else asked.max_answer_tokens or None
     return Plan(
         intake=Intake(
