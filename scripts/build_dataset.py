@@ -22,7 +22,7 @@ from scripts.dataset.examples import Style
 from scripts.dataset.folders import FolderInUse
 from scripts.dataset.gather import Intake
 from scripts.dataset.model_names import USUAL_CHAT_MODEL, USUAL_TEXT_MODEL
-from scripts.dataset.review import read_approved
+from scripts.dataset.review import NoListOfIds, read_approved
 from scripts.dataset.shape import Limits
 from scripts.dataset.split import BadShares, read_shares
 from scripts.dataset.summary import show
@@ -115,7 +115,7 @@ def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
     """
     try:
         manifest = build(_plan(_source(source), Asked(**asked)), out)
-    except (BadOption, BadShares, ContentError, BadPrices, FolderInUse) as error:
+    except (BadOption, BadShares, ContentError, BadPrices, FolderInUse, NoListOfIds) as error:
         raise click.UsageError(str(error)) from error
     except Leakage as leakage:
         for finding in leakage.findings:
@@ -127,6 +127,8 @@ def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
         click.echo(json.dumps(manifest["counts"], indent=2, ensure_ascii=False))
     else:
         show(manifest, out)
+    if not manifest["counts"]["train"]["examples"]:
+        raise click.ClickException(f"nothing is left to train on; {out / 'dropped.jsonl'} says why, with file and line")
 
 
 def _source_line(source: Source) -> str:

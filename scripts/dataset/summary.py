@@ -23,7 +23,8 @@ def show(manifest: Mapping[str, Any], out: Path) -> None:
         console.print(
             f"To bring reviewed conversations back, list their ids in a file: --reviewed FILE ({out}/review.jsonl)"
         )
-    console.print(f"Look at {out / 'report.html'}, then: {_check_command(manifest, out)}")
+    if counts["train"]["examples"]:
+        console.print(f"Look at {out / 'report.html'}, then: {_check_command(manifest, out)}")
 
 
 def _check_command(manifest: Mapping[str, Any], out: Path) -> str:
