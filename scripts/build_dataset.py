@@ -128,7 +128,13 @@ def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
     else:
         show(manifest, out)
     if not manifest["counts"]["train"]["examples"]:
-        raise click.ClickException(f"nothing is left to train on; {out / 'dropped.jsonl'} says why, with file and line")
+        raise click.ClickException(f"nothing is left to train on; {_why_nothing(manifest['counts'], out)}")
+
+
+def _why_nothing(counts: Mapping[str, Any], out: Path) -> str:
+    if counts["read"] or counts["unreadable"]["total"]:
+        return f"{out / 'report.html'} says why, with file and line"
+    return "no conversation stands in the files"
 
 
 def _source_line(source: Source) -> str:

@@ -292,14 +292,17 @@ def test_empty_splits_and_few_examples_are_named(tmp_path: Path) -> None:
     assert counts["warnings"] == {"split": {"empty_split": 2, "few_examples": 1}}
 
 
-@pytest.mark.parametrize("content", [b"", b"\x00\xd8\xff\n" * 50], ids=["empty", "binary"])
-def test_nothing_to_train_on_is_a_no_with_a_report(tmp_path: Path, content: bytes) -> None:
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "no conversation stands in the files"), (b"\x00\xd8\xff\n" * 50, "report.html says why")],
+)
+def test_nothing_to_train_on_is_a_no_with_a_report(tmp_path: Path, content: bytes, reason: str) -> None:
     """A file without conversations ends with 1 and where to look; the report says that nothing was read."""
     (tmp_path / "none.jsonl").write_bytes(content)
 
     result = run(tmp_path / "none.jsonl", "--out", tmp_path / "out")
 
-    assert (result.exit_code, "nothing is left to train on" in result.stderr) == (1, True), result.output
+    assert (result.exit_code, reason in result.stderr) == (1, True), result.output
     assert "check_dataset" not in result.stdout
     assert json.loads((tmp_path / "out" / "manifest.json").read_text())["counts"]["read"] == 0
     assert (tmp_path / "out" / "report.html").exists()
