@@ -21,14 +21,15 @@ from scripts.dataset.cost import BadPrices
 from scripts.dataset.examples import Style
 from scripts.dataset.folders import FolderInUse
 from scripts.dataset.gather import Intake
-from scripts.dataset.review import read_approved
+from scripts.dataset.model_names import USUAL_CHAT_MODEL, USUAL_TEXT_MODEL
+from scripts.dataset.review import NoListOfIds, read_approved
 from scripts.dataset.shape import Limits
 from scripts.dataset.split import BadShares, read_shares
 from scripts.dataset.summary import show
 from scripts.sources.discovery import Source, discover
 from scripts.sources.options import BadOption, describe_options, read_options
 
-_DEFAULT_MODELS = {"chat": "gpt-4.1-mini", "text": "davinci-002"}
+_USUAL_MODELS = {"chat": USUAL_CHAT_MODEL, "text": USUAL_TEXT_MODEL}
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -102,7 +103,9 @@ class _Command(click.Command):
 @click.option(
     "--format", "form", type=click.Choice(["chat", "text"]), help="Kind of model to train. [default: the persona's]"
 )
-@click.option("--model", help="Count tokens and price for this model. [default: the persona's, else gpt-4.1-mini]")
+@click.option(
+    "--model", help=f"Count tokens and price for this model. [default: the persona's, else {USUAL_CHAT_MODEL}]"
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the manifest's counts as JSON.")
 def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
     """Build chat, prompt/completion and preference files from FILEs in the raw format SOURCE.
@@ -112,7 +115,7 @@ def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
     """
     try:
         manifest = build(_plan(_source(source), Asked(**asked)), out)
-    except (BadOption, BadShares, ContentError, BadPrices, FolderInUse) as error:
+    except (BadOption, BadShares, ContentError, BadPrices, FolderInUse, NoListOfIds) as error:
         raise click.UsageError(str(error)) from error
     except Leakage as leakage:
         for finding in leakage.findings:
@@ -124,6 +127,14 @@ def main(source: str, out: Path, as_json: bool, **asked: Any) -> None:
         click.echo(json.dumps(manifest["counts"], indent=2, ensure_ascii=False))
     else:
         show(manifest, out)
+    if not manifest["counts"]["train"]["examples"]:
+        raise click.ClickException(f"nothing is left to train on; {_why_nothing(manifest['counts'], out)}")
+
+
+def _why_nothing(counts: Mapping[str, Any], out: Path) -> str:
+    if counts["read"] or counts["unreadable"]["total"]:
+        return f"{out / 'report.html'} says why, with file and line"
+    return "no conversation stands in the files"
 
 
 def _source_line(source: Source) -> str:
@@ -142,7 +153,7 @@ def _source(name: str) -> Source:
 
 def _plan(source: Source, asked: Asked) -> Plan:
     persona = _persona(asked)
-    model = asked.model or persona.model or _DEFAULT_MODELS[persona.format]
+    model = asked.model or persona.model or _USUAL_MODELS[persona.format]
     most = persona.sampling.max_tokens if asked.max_answer_tokens is None else asked.max_answer_tokens or None
     return Plan(
         intake=Intake(

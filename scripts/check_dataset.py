@@ -21,7 +21,7 @@ Exit code: 0 the files can be used, 1 they cannot, 2 used wrongly (a file that i
 
 \b
 example:
-  python -m scripts.check_dataset train.jsonl validation.jsonl --model gpt-4o-mini
+  python -m scripts.check_dataset train.jsonl validation.jsonl --model gpt-4.1-mini
 """
 
 

@@ -301,12 +301,39 @@ def test_an_uneven_split_is_named(tmp_path: Path) -> None:
     assert counts["warnings"]["split"] == {"empty_split": 2, "few_examples": 1, "uneven_split": 1}
 
 
-def test_nothing_at_all_still_gives_a_report(tmp_path: Path) -> None:
-    """An empty file is no reason to fail: the report says that nothing was read."""
-    counts = build(tmp_path / "out", write(tmp_path / "none.jsonl", []))["counts"]
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [(b"", "no conversation stands in the files"), (b"\x00\xd8\xff\n" * 50, "report.html says why")],
+)
+def test_nothing_to_train_on_is_a_no_with_a_report(tmp_path: Path, content: bytes, reason: str) -> None:
+    """A file without conversations ends with 1 and where to look; the report says that nothing was read."""
+    (tmp_path / "none.jsonl").write_bytes(content)
 
-    assert counts["read"] == 0
+    result = run(tmp_path / "none.jsonl", "--out", tmp_path / "out")
+
+    assert (result.exit_code, reason in result.stderr) == (1, True), result.output
+    assert "check_dataset" not in result.stdout
+    assert json.loads((tmp_path / "out" / "manifest.json").read_text())["counts"]["read"] == 0
     assert (tmp_path / "out" / "report.html").exists()
+
+
+def test_approved_ids_must_be_text(tmp_path: Path, mixed: Path) -> None:
+    """A file that is no text is named, and nothing is written."""
+    (tmp_path / "ids").write_bytes(b"\xd8\xff")
+
+    result = run(mixed, "--out", tmp_path / "out", "--reviewed", tmp_path / "ids")
+
+    assert (result.exit_code, "is no text in UTF-8" in result.output) == (2, True), result.output
+    assert not (tmp_path / "out").exists()
+
+
+def test_the_next_command_names_every_split(tmp_path: Path, mixed: Path) -> None:
+    """All splits are checked together; one that holds nothing is left out."""
+    full = run(mixed, "--out", tmp_path / "full").stdout
+    alone = run(mixed, "--out", tmp_path / "alone", "--split", "100/0/0").stdout
+
+    assert full.endswith(" ".join(str(tmp_path / "full" / f"chat_{split}.jsonl") for split in SPLITS) + "\n")
+    assert alone.endswith(f"scripts.check_dataset {tmp_path / 'alone' / 'chat_train.jsonl'}\n")
 
 
 def test_json_prints_the_counts(tmp_path: Path, mixed: Path) -> None:

@@ -201,9 +201,15 @@ def test_the_known_sample_gives_its_known_findings() -> None:
 
 
 def test_only_the_file_to_train_on_needs_ten_examples(sound: Path, tmp_path: Path) -> None:
-    """A validation file, named second, may be smaller."""
+    """What its name says is held out may be smaller, wherever it is named; else what is named second may."""
     validation = tmp_path / "validation.jsonl"
     validation.write_text(written([chat(asks("What is a heap for?"), says("assistant", "Finding the least."))]))
 
+    other = tmp_path / "other.jsonl"
+    other.write_bytes(validation.read_bytes())
+
     assert check(sound, validation).exit_code == 0
-    assert check(validation, sound).exit_code == 1
+    assert check(validation, sound).exit_code == 0
+    assert check(validation).exit_code == 0
+    assert check(sound, other).exit_code == 0
+    assert check(other, sound).exit_code == 1

@@ -4,6 +4,7 @@ Reads each file twice (its first lines to learn format and marks, then all of it
 each example in memory.
 """
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,11 +21,17 @@ from scripts.dataset.finding_log import FindingLog
 from scripts.dataset.limits import Limit, limit_of, read_limits
 from scripts.dataset.lines import Line, read_lines
 from scripts.dataset.measures import Measure, Spread, Tally
+from scripts.dataset.model_names import USUAL_CHAT_MODEL, USUAL_TEXT_MODEL
 from scripts.dataset.repeats import ExampleIndex
 from scripts.dataset.tokens import TokenCount
 from scripts.dataset.types import Finding
 
-DEFAULT_MODELS: Mapping[Format, str] = {"chat": "gpt-4o-mini", "dpo": "gpt-4o-mini", "completions": "davinci-002"}
+_USUAL_MODELS: Mapping[Format, str] = {
+    "chat": USUAL_CHAT_MODEL,
+    "dpo": USUAL_CHAT_MODEL,
+    "completions": USUAL_TEXT_MODEL,
+}
+_HELD_OUT = re.compile(r"(^|[_.-])(validation|valid|test)$")
 _SAMPLE_LINES = 1_000
 _SAMPLE_BYTES = 16 * 1024 * 1024
 _NOT_THERE = frozenset({reading.MISSING_FILE.name, reading.IS_A_FOLDER.name, reading.UNREADABLE_FILE.name})
@@ -94,7 +101,8 @@ def check_files(paths: Sequence[Path], request: Request = USUAL, progress: Progr
     """
     log = FindingLog()
     indexes = {format: ExampleIndex() for format in FORMATS}  # noqa: A001 - the field's word
-    files = tuple(_check_file(path, request, log, indexes, progress, path is paths[0]) for path in paths)
+    learned = next((path for path in paths if not _HELD_OUT.search(path.stem)), None)
+    files = tuple(_check_file(path, request, log, indexes, progress, path == learned) for path in paths)
     for index in indexes.values():
         log.extend(index.findings())
     return CheckReport(files, log.kept, log.counts, log.count("error"), log.count("warning"))
@@ -106,7 +114,7 @@ def _check_file(
     log: FindingLog,
     indexes: Mapping[Format, ExampleIndex],
     progress: Progress,
-    is_first: bool,
+    is_trained_on: bool,
 ) -> FileReport:
     form, known = _learn(path, request)
     tally = Tally(known.limit.example_tokens if known.limit else None)
@@ -122,7 +130,7 @@ def _check_file(
     if form is None:
         log.extend(_no_format(path, lines))
     else:
-        log.extend(_check_whole(path, FileView(form, size, tally.examples, known, is_first)))
+        log.extend(_check_whole(path, FileView(form, size, tally.examples, known, is_trained_on)))
     return _report(path, request, form, known, tally, lines)
 
 
@@ -131,7 +139,7 @@ def _learn(path: Path, request: Request) -> tuple[Format | None, Known]:
     values = [line.value for line in _sample(path) if line.value is not None]
     formats = Counter(form for form in map(format_of, values) if form)
     form = request.format or (formats.most_common(1)[0][0] if formats else None)
-    model = request.model or DEFAULT_MODELS[form or "chat"]
+    model = request.model or _USUAL_MODELS[form or "chat"]
     marks = learn_marks(values) if form == "completions" else NO_MARKS
     return form, Known(model, limit_of(model, read_limits()), marks)
 

@@ -3,6 +3,10 @@
 import re
 from collections.abc import Iterable
 
+USUAL_CHAT_MODEL = "gpt-4.1-mini"
+USUAL_TEXT_MODEL = "davinci-002"
+"""What tokens and money are reckoned for when nobody names a model: in building and in checking alike."""
+
 _DATE = re.compile(r"-(\d{4}-\d\d-\d\d|\d{4})$")  # gpt-4o-mini-2024-07-18, gpt-3.5-turbo-0125
 
 

@@ -14,6 +14,10 @@ from scripts.dataset.sieve import refused_by
 from scripts.dataset.types import Conversation
 
 
+class NoListOfIds(Exception):
+    """The file of approved ids is no text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Concern:
     """Why a conversation is set aside: the level of the user's risk, or `reply`, and the rule that said so."""
@@ -38,8 +42,11 @@ def find_concern(conversation: Conversation, is_companion: bool) -> Concern | No
 
 
 def read_approved(path: Path) -> frozenset[str]:
-    """Return the ids that a person approved, one a line; what follows a # is a note."""
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    """Return the ids that a person approved, one a line; what follows a # is a note. Raises NoListOfIds."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise NoListOfIds(f"{path} is no text in UTF-8; write the ids out of review.jsonl, one a line") from error
     return frozenset(filter(None, (line.partition("#")[0].strip() for line in lines)))
 
 

@@ -1,5 +1,6 @@
 """What a build came to, as a short table for the terminal. No words of people are in it."""
 
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,15 @@ def show(manifest: Mapping[str, Any], out: Path) -> None:
         console.print(
             f"To bring reviewed conversations back, list their ids in a file: --reviewed FILE ({out}/review.jsonl)"
         )
-    console.print(f"Look at {out / 'report.html'}, then: python -m scripts.check_dataset {out / 'chat_train.jsonl'}")
+    if counts["train"]["examples"]:
+        console.print(f"Look at {out / 'report.html'}, then: {_check_command(manifest, out)}")
+
+
+def _check_command(manifest: Mapping[str, Any], out: Path) -> str:
+    """Return the command that holds all splits against each other; a split that holds nothing is left out."""
+    form, counts = manifest["prompt"]["format"], manifest["counts"]
+    files = [str(out / f"{form}_{split}.jsonl") for split in SPLITS if counts[split]["examples"]]
+    return shlex.join(["python", "-m", "scripts.check_dataset", *files])
 
 
 def training_line(training: Mapping[str, Any]) -> str:

@@ -64,14 +64,14 @@ class Example:
 class FileView:
     """A file once its lines were read: `size` in bytes, `examples` is the number of lines in its format.
 
-    `is_first`: the file to train on; those named after it are held against it.
+    `is_trained_on`: whether the model is to learn from it; the others are held against it.
     """
 
     format: Format
     size: int
     examples: int
     known: Known
-    is_first: bool = True
+    is_trained_on: bool = True
 
 
 def read_example(format: Format, value: Mapping[str, Any], known: Known) -> Example:  # noqa: A002 - the field's word

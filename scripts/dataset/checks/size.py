@@ -27,8 +27,8 @@ def too_long(example: Example) -> Iterator[Problem]:
 
 @file_check("error")
 def too_few_examples(file: FileView) -> Iterator[Problem]:
-    """The file to train on, the first one named, holds fewer than 10 examples, and OpenAI refuses the job."""
-    if file.is_first and file.examples < FEWEST_EXAMPLES:
+    """The file to train on, the first not called validation, valid or test, holds under 10 examples: OpenAI refuses."""
+    if file.is_trained_on and file.examples < FEWEST_EXAMPLES:
         yield Problem(
             f"{file.examples} examples; OpenAI asks for {FEWEST_EXAMPLES} or more", "add examples; 50 is a start"
         )

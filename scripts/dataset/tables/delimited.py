@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 from scripts.dataset.tables.types import BadTable, Form, Record, Table
@@ -16,18 +17,28 @@ def read_delimited(name: str, text: str, form: Form, delimiter: str) -> Table:
 
     Raises BadTable for a file without a header, a row longer than it, or a quotation that is never closed.
     """
-    rows = _rows(name, text, delimiter)
-    _, header = next(rows, (1, []))
+    with _fields_of_any_length():
+        rows = list(_rows(name, text, delimiter))
+    _, header = rows[0] if rows else (1, [])
     if not header:
         raise BadTable(f"{name}:1: the file is empty; its first line must name the columns")
     columns = tuple(title or f"column {number}" for number, title in enumerate(header, 1))
-    records = tuple(_record(f"{name}:{line}", columns, fields) for line, fields in rows)
+    records = tuple(_record(f"{name}:{line}", columns, fields) for line, fields in rows[1:])
     return Table(name, form, tuple(dict.fromkeys(columns)), records)
+
+
+@contextmanager
+def _fields_of_any_length() -> Iterator[None]:
+    """Lift the csv module's limit for a while: it is one for the whole program, and other readers rely on it."""
+    usual = csv.field_size_limit(_LONGEST_FIELD)
+    try:
+        yield
+    finally:
+        csv.field_size_limit(usual)
 
 
 def _rows(name: str, text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the line each row begins on, and its fields."""
-    csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter)
     line = 1
     for fields in reader:

@@ -1,5 +1,6 @@
 """A file is read as it is written, whatever its format; what cannot be read is named with its line."""
 
+import csv
 import json
 from pathlib import Path
 
@@ -99,6 +100,7 @@ def test_a_field_of_any_length_is_read(tmp_path: Path) -> None:
     table = read(tmp_path, "a.csv", f"prompt,completion\nlong,{'x' * 200_000}\n")
 
     assert pairs(table) == [("a.csv:2", "long", "x" * 200_000)]
+    assert csv.field_size_limit() == 131_072, "the limit is the whole program's: it must be back"
 
 
 @pytest.mark.parametrize(
