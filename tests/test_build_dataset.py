@@ -294,11 +294,11 @@ def test_empty_splits_and_few_examples_are_named(tmp_path: Path) -> None:
 
 def test_an_uneven_split_is_named(tmp_path: Path) -> None:
     """Where most conversations begin alike they stay together, and somebody should know why train is so large."""
-    lines = [talk("How are you?", f"Fine, for the time number {n}.") for n in range(1_200)]
+    lines = [talk("May I sit here?", f"Fine, for the time number {n}.") for n in range(1_200)]
 
     counts = build(tmp_path / "out", write(tmp_path / "alike.jsonl", lines))["counts"]
 
-    assert counts["warnings"]["split"] == {"empty_split": 2, "few_examples": 1, "uneven_split": 1}
+    assert counts["warnings"]["split"] == {"empty_split": 2, "uneven_split": 1}
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,6 @@ import csv
 import re
 from pathlib import Path
 
-import pytest
-
 from app.safety.screen import screen_user
 from scripts.generation.calls import calls_of
 from scripts.generation.grid import read_grid
@@ -23,6 +21,11 @@ def rows(name: str) -> list[dict[str, str]]:
 def texts() -> list[str]:
     tweets = [re.sub(r"^(@\d+ )+", "", row["text"]) for row in rows("support_tweets.csv")]
     return [*(row["Text"] for row in rows("interview.csv")), *tweets]
+
+
+def users_texts() -> list[str]:
+    tweets = [re.sub(r"^(@\w+ )+", "", row["text"]) for row in rows("support_tweets.csv") if row["inbound"] == "True"]
+    return [*(row["Text"] for row in rows("interview.csv")[::2]), *tweets]
 
 
 def test_interview_rows_are_question_and_answer_in_turn() -> None:
@@ -86,11 +89,14 @@ def test_customers_are_numbers_and_brands_are_names() -> None:
     }
 
 
-@pytest.mark.parametrize("text", texts())
-def test_no_sample_holds_mail_phone_or_crisis(text: str) -> None:
-    """Nothing to redact, nothing for the safety screen to set aside."""
-    assert not MAIL_OR_PHONE.search(text)
-    assert screen_user(text).level == "none"
+def test_no_sample_holds_mail_or_phone() -> None:
+    """Nothing to redact."""
+    assert [text for text in texts() if MAIL_OR_PHONE.search(text)] == []
+
+
+def test_nobody_in_the_samples_is_at_risk() -> None:
+    """What candidates and customers say is nothing for the safety screen to set aside."""
+    assert [text for text in users_texts() if screen_user(text).level != "none"] == []
 
 
 def test_the_superhero_grid_asks_for_480_examples() -> None:
