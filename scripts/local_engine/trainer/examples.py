@@ -5,6 +5,7 @@ say, and the mark that ends it. Text: {"prompt", "completion"}; learnt is the co
 "preferred_output", "non_preferred_output"}; learnt are the two outputs.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +21,10 @@ _SPOKEN_AS = {"developer": "system"}  # what chat templates of open models know
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Token ids, and for each whether the model is taught to say it."""
+    """Token ids, and for each whether the model is taught to say it (1) or not (0). Compact: 5 bytes a token."""
 
-    ids: tuple[int, ...]
-    learnt: tuple[bool, ...]
+    ids: array[int]
+    learnt: bytes
 
 
 Item = tuple[Example, ...]
@@ -89,14 +90,14 @@ def chat_example(messages: Sequence[Mapping[str, Any]], language: Language) -> E
     text = language.render(plain, is_answer_next=False)
     spans = [_span(plain, index, text, language) for index, message in enumerate(messages) if _is_learnt(message)]
     pieces = language.encode(text)
-    return Example(tuple(piece.id for piece in pieces), tuple(_is_inside(piece, spans) for piece in pieces))
+    return Example(array("i", (piece.id for piece in pieces)), bytes(_is_inside(piece, spans) for piece in pieces))
 
 
 def text_example(prompt: str, completion: str, language: Language) -> Example:
     """Return a prompt that is read and a completion that is learnt, encoded apart as they are when it is served."""
     read = [piece.id for piece in language.encode(prompt)]
     said = [*(piece.id for piece in language.encode(completion)), language.end_id]
-    return Example((*read, *said), (*(False for _ in read), *(True for _ in said)))
+    return Example(array("i", [*read, *said]), bytes(len(read)) + bytes([1]) * len(said))
 
 
 def _plain(message: Mapping[str, Any]) -> dict[str, str]:

@@ -9,10 +9,10 @@ import peft
 import safetensors.torch
 import torch
 
+from scripts.local_engine.trainer.order import GGUF_FILE
 from scripts.local_engine.trainer.wire import TrainingError
 
-GGUF_FILE = "adapter.gguf"
-WEIGHTS_FILE = "adapter_model.safetensors"
+_WEIGHTS_FILE = "adapter_model.safetensors"
 
 _ARCHITECTURES = {
     "llama": gguf.MODEL_ARCH.LLAMA,
@@ -37,7 +37,7 @@ def write_adapter(folder: Path, model: Any) -> None:
     weights = peft.get_peft_model_state_dict(model, save_embedding_layers=False)
     plain = {name: tensor.detach().float().cpu().contiguous() for name, tensor in weights.items()}
     model.peft_config["default"].save_pretrained(folder)
-    (folder / WEIGHTS_FILE).write_bytes(safetensors.torch.save(plain, metadata={"format": "pt"}))
+    (folder / _WEIGHTS_FILE).write_bytes(safetensors.torch.save(plain, metadata={"format": "pt"}))
     _write_gguf(folder / GGUF_FILE, plain, model)
 
 
@@ -51,7 +51,7 @@ def _write_gguf(path: Path, weights: Mapping[str, Any], model: Any) -> None:
     writer.add_float32(gguf.Keys.Adapter.LORA_ALPHA, float(model.peft_config["default"].lora_alpha))
     for name, tensor in weights.items():
         module, _, side = name.removeprefix("base_model.model.").removesuffix(".weight").rpartition(".")
-        known = names.get_name(f"{module}.weight", try_suffixes=(".weight",))
+        known = names.get_name(module)
         if architecture == gguf.MODEL_ARCH.LLAMA and side == "lora_B":
             tensor = _as_llama_cpp_turns(tensor, module.rpartition(".")[2], config)
         writer.add_tensor(f"{known}.weight.{side.lower()}", tensor.to(torch.float16).numpy())

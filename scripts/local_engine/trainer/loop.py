@@ -5,7 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 
@@ -26,12 +26,14 @@ _VALIDATE_EVERY = 10  # steps; on a few examples, all of them after each epoch
 _PART_TOKENS = {"cpu": 1_536, "cuda": 16_384}  # of a batch at once: 4 GB of memory in all on a processor
 
 
-@dataclass(frozen=True, slots=True)
-class Mean:
+class Mean(NamedTuple):
     """Loss and accuracy for each token, or for each pair with DPO."""
 
     loss: float
     accuracy: float
+
+
+_UNMEASURED = (None, None)
 
 
 @dataclass(frozen=True)
@@ -100,12 +102,12 @@ def _step(training: Training, optimiser: Any, progress: Progress) -> None:
     is_epoch_end = step % training.epoch_steps == 0
     quick = _quick_validation(training) if step % _VALIDATE_EVERY == 0 or is_epoch_end else None
     full = _measure(training, training.validation) if is_epoch_end and training.validation else None
-    row = Row(step, learnt.loss, learnt.accuracy, quick and quick.loss, quick and quick.accuracy)
+    row = Row(step, *learnt, *(quick or _UNMEASURED))
     progress.step = step
     progress.rows.append(row)
     _tell_step(training, row, full)
     if is_epoch_end:
-        progress.checkpoints.append(Checkpoint(step, row, full and full.loss, full and full.accuracy))
+        progress.checkpoints.append(Checkpoint(step, row, *(full or _UNMEASURED)))
         keep(training.folder, training.base.model, progress)
         _tell_checkpoint(training.wire, progress.checkpoints[-1])
 
@@ -147,16 +149,15 @@ def _measure(training: Training, items: Sequence[Item]) -> Mean:
 
 
 def _tell_step(training: Training, row: Row, full: Mean | None) -> None:
-    training.wire.tell("step", total_steps=training.total_steps, metrics=_metrics(row, full))
+    training.wire.tell("step", total_steps=training.total_steps, metrics=_metrics(row, full or _UNMEASURED))
 
 
 def _tell_checkpoint(wire: Wire, checkpoint: Checkpoint) -> None:
-    loss, accuracy = checkpoint.full_valid_loss, checkpoint.full_valid_mean_token_accuracy
-    full = Mean(loss, accuracy) if loss is not None and accuracy is not None else None
+    full = (checkpoint.full_valid_loss, checkpoint.full_valid_mean_token_accuracy)
     wire.tell("checkpoint", step=checkpoint.step, metrics=_metrics(checkpoint.row, full))
 
 
-def _metrics(row: Row, full: Mean | None) -> dict[str, float]:
+def _metrics(row: Row, full: tuple[float | None, float | None]) -> dict[str, float]:
     """Return the numbers of a step under OpenAI's names, without those that were not measured."""
     numbers = {
         "step": row.step,
@@ -164,7 +165,7 @@ def _metrics(row: Row, full: Mean | None) -> dict[str, float]:
         "train_mean_token_accuracy": row.train_accuracy,
         "valid_loss": row.valid_loss,
         "valid_mean_token_accuracy": row.valid_mean_token_accuracy,
-        "full_valid_loss": full and full.loss,
-        "full_valid_mean_token_accuracy": full and full.accuracy,
+        "full_valid_loss": full[0],
+        "full_valid_mean_token_accuracy": full[1],
     }
     return {name: round(number, 5) for name, number in numbers.items() if number is not None}

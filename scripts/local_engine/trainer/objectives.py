@@ -75,8 +75,8 @@ class _Said:
 
 def _said(base: Base, rows: Sequence[Example]) -> _Said:
     ids = _padded([row.ids for row in rows], 0).to(base.device)
-    is_read = _padded([[True] * len(row.ids) for row in rows], False).to(base.device)
-    learnt = _padded([row.learnt for row in rows], False)[:, 1:].to(base.device)
+    is_read = _padded([bytes([1]) * len(row.ids) for row in rows], 0).to(base.device)
+    learnt = _padded([row.learnt for row in rows], 0)[:, 1:].bool().to(base.device)
     inner = base.model.get_base_model()
     hidden = inner.get_decoder()(input_ids=ids, attention_mask=is_read).last_hidden_state[:, :-1]
     scores = inner.get_output_embeddings()(hidden[learnt]).float()
@@ -89,6 +89,6 @@ def _row_sums(said: _Said, count: int) -> Any:
     return torch.zeros(count, device=said.rows.device).index_add(0, said.rows, said.log_chances)
 
 
-def _padded(rows: Sequence[Sequence[int]] | Sequence[Sequence[bool]], filler: int | bool) -> Any:
+def _padded(rows: Sequence[Sequence[int]], filler: int) -> Any:
     width = max(map(len, rows))
     return torch.tensor([[*row, *[filler] * (width - len(row))] for row in rows])

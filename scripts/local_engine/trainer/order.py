@@ -10,6 +10,7 @@ from scripts.dataset.files import write_whole
 Method = Literal["supervised", "dpo"]
 
 ORDER_FILE = "order.json"
+GGUF_FILE = "adapter.gguf"  # in the folder of each adapter, beside PEFT's own files
 
 
 @dataclass(frozen=True, slots=True)
