@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 from scripts.local_engine.children import end_child, module_command, start_child
 from scripts.local_engine.errors import EngineError
 
+NATIVE_NAME = "model-of-the-local-engine"
+"""What each server calls its model, whatever it was asked for."""
+
 _COMMAND = module_command("scripts.local_engine.native")
 
 
@@ -36,7 +39,7 @@ class Inference:
         self._counting = threading.Lock()
 
     def load(self, adapters: Sequence[Path]) -> None:
-        """Have a server with exactly these adapters. Raises EngineError when one cannot be loaded; then nothing changes."""
+        """Have a server with exactly these adapters. Raises EngineError, and changes nothing, when one is bad."""
         with self._starting:
             current = self._current
             if current is None or not current.is_alive or current.adapters != tuple(adapters):
@@ -90,7 +93,7 @@ class _Server:
     def __init__(self, base: Path, adapters: tuple[Path, ...]) -> None:
         self.adapters = adapters
         self.users = 0
-        self._child = start_child([*_COMMAND, str(base), *map(str, adapters)])
+        self._child = start_child([*_COMMAND, NATIVE_NAME, str(base), *map(str, adapters)])
         address = self._child.stdout.readline().strip() if self._child.stdout else ""
         if not address:
             end_child(self._child)

@@ -1,6 +1,6 @@
 """The model at work: llama.cpp's own server in a process of its own, with the adapters it was started with.
 
-python -m scripts.local_engine.native GGUF [ADAPTER_GGUF ...] prints its address and lives until its stdin ends. A
+python -m scripts.local_engine.native NAME GGUF [ADAPTER_GGUF ...] prints its address and lives until its stdin ends. A
 process of its own, because a crash in native code would otherwise take files and jobs with it.
 """
 
@@ -8,8 +8,6 @@ import sys
 from collections.abc import Sequence
 
 import xllamacpp
-
-from scripts.local_engine.proxy import NATIVE_NAME
 
 CONTEXT_TOKENS = 4_096  # of each slot; the model itself was trained on 8,192
 _SLOTS = 2  # answers computed at a time; more would only share the same core
@@ -20,16 +18,16 @@ _ERRORS_ONLY = 1
 
 def main() -> None:
     """Serve until whoever started this closes stdin or dies."""
-    model, *adapters = sys.argv[1:]
-    server = xllamacpp.Server(_parameters(model, adapters))
+    name, model, *adapters = sys.argv[1:]
+    server = xllamacpp.Server(_parameters(name, model, adapters))
     print(server.listening_address, flush=True)
     sys.stdin.read()
 
 
-def _parameters(model: str, adapters: Sequence[str]) -> xllamacpp.CommonParams:
+def _parameters(name: str, model: str, adapters: Sequence[str]) -> xllamacpp.CommonParams:
     parameters = xllamacpp.CommonParams()
     parameters.model.path = model
-    parameters.model_alias = {NATIVE_NAME}
+    parameters.model_alias = {name}
     parameters.lora_adapters = [xllamacpp.CommonAdapterLoraInfo(path, 0.0) for path in adapters]
     parameters.lora_init_without_apply = True  # each request names its adapter; one that names none gets the base
     parameters.hostnames = ["127.0.0.1"]

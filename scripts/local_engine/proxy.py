@@ -1,7 +1,7 @@
 """Passing a request on to llama.cpp and its answer back as it comes; when the caller goes away, so does the question.
 
-Changed on the way in: the adapter, and the role `developer`, which chat templates of open models do not know. On the way
-out: the model's name, and the shape of errors. All else passes byte for byte.
+Changed on the way in: the adapter, and the role `developer`, which open models' chat templates do not know. Changed on
+the way out: the model's name, and the shape of errors. All else passes byte for byte.
 """
 
 import http.client
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from scripts.local_engine.errors import ApiError
-from scripts.local_engine.inference import Place
+from scripts.local_engine.inference import NATIVE_NAME, Place
 
-NATIVE_NAME = "model-of-the-local-engine"
 _NAMED = f'"model":"{NATIVE_NAME}"'.encode()  # inside a JSON string the quotes would be escaped: only the name is met
 _POLL_S = 0.25
 _PATIENCE_S = 600.0
@@ -42,7 +41,7 @@ def request_body(body: Mapping[str, Any], adapter: int | None) -> bytes:
 
 
 def ask(place: Place, path: str, body: Mapping[str, Any], caller: socket.socket | None, held: ExitStack) -> Answer:
-    """Pass a request on. `held` is closed when the answer is complete or the caller is gone.
+    """Pass a request on. What is open until the answer was taken or the caller is gone is left to `held`.
 
     Raises ApiError for what llama.cpp refuses, and OSError or http.client.HTTPException when it breaks off.
     """
@@ -54,9 +53,8 @@ def ask(place: Place, path: str, body: Mapping[str, Any], caller: socket.socket 
     name = json.dumps(body["model"], ensure_ascii=False)
     content_type = response.headers.get("Content-Type", "application/json")
     if content_type.startswith("text/event-stream"):
-        return Answer(response.status, content_type, _lines(response, name, held))
-    with held:
-        content = response.read()
+        return Answer(response.status, content_type, _lines(response, name))
+    content = response.read()
     if response.status >= 400:
         raise _refusal(response.status, content)
     return Answer(response.status, content_type, _renamed(content, name))
@@ -67,10 +65,13 @@ def _known_role(message: Any) -> Any:
     return {**message, "role": "system"} if is_developer else message
 
 
-def _lines(response: http.client.HTTPResponse, name: str, held: ExitStack) -> Iterator[bytes]:
-    with held:
+def _lines(response: http.client.HTTPResponse, name: str) -> Iterator[bytes]:
+    try:
         while line := response.readline():
             yield _renamed(line, name)
+    except (OSError, http.client.HTTPException) as error:
+        broken = ApiError(502, f"the model's server broke off: {error}").as_json()
+        yield f"data: {json.dumps(broken)}\n\n".encode()
 
 
 def _renamed(content: bytes, name: str) -> bytes:

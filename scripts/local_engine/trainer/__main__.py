@@ -8,7 +8,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from scripts.local_engine.trainer.order import read_order
+from scripts.local_engine.trainer.order import INSTALL, read_order
 from scripts.local_engine.trainer.wire import TrainingError, Wire, open_wire
 
 _NEEDED = ("torch", "transformers", "peft", "gguf")
@@ -28,16 +28,14 @@ def main() -> None:
     except MemoryError:
         wire.tell("failed", code="out_of_memory", message="the machine has too little memory; use a smaller batch_size")
     except OSError as error:
-        said = f"{error.filename or folder} cannot be used: {error.strerror or error}; check the disk, then resume"
+        said = f"{error.filename or folder} failed: {error.strerror or error}; check the disk, then create the job anew"
         wire.tell("failed", code="storage_error", message=said)
 
 
 def _train(folder: Path, wire: Wire) -> None:
     missing = [name for name in _NEEDED if find_spec(name) is None]
     if missing:
-        command = f"{sys.executable} -m pip install -r scripts/local_engine/requirements-training.txt"
-        said = f"training needs {', '.join(missing)}, which serving does without. Install once: {command}"
-        raise TrainingError("training_not_installed", said)
+        raise TrainingError("training_not_installed", f"{', '.join(missing)} is missing: {INSTALL}")
     from scripts.local_engine.trainer.training import (
         run,
     )  # loads 1 GB of libraries: only once they are known to be there

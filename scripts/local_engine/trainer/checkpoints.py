@@ -19,8 +19,8 @@ import torch
 
 from scripts.dataset.files import write_whole
 from scripts.local_engine.trainer.export import write_adapter
+from scripts.local_engine.trainer.order import RESULTS_FILE, checkpoint_folder
 
-RESULTS_FILE = "results.csv"
 _RESUME_FILE = "resume.pt"
 _KEPT = 3  # as OpenAI keeps the last three, and here the best one too
 
@@ -59,11 +59,6 @@ def best_of(checkpoints: Sequence[Checkpoint]) -> Checkpoint:
     """Return the checkpoint with the lowest validation loss, the earlier one of equals; without validation the last."""
     judged = [checkpoint for checkpoint in checkpoints if checkpoint.full_valid_loss is not None]
     return min(judged, key=lambda checkpoint: checkpoint.full_valid_loss or 0.0) if judged else checkpoints[-1]
-
-
-def checkpoint_folder(folder: Path, step: int) -> Path:
-    """Return where the adapter of a step is kept."""
-    return folder / "checkpoints" / f"step-{step}"
 
 
 def keep(folder: Path, model: Any, progress: Progress) -> None:

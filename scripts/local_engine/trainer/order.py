@@ -1,6 +1,7 @@
 """What a training is asked to do: one JSON file in the job's folder, written before the trainer starts."""
 
 import json
+import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -9,7 +10,11 @@ from scripts.dataset.files import write_whole
 
 Method = Literal["supervised", "dpo"]
 
+_REQUIREMENTS = "scripts/local_engine/requirements-training.txt"
+INSTALL = f"what training needs is installed by {sys.executable} -m pip install -r {_REQUIREMENTS}"
+
 ORDER_FILE = "order.json"
+RESULTS_FILE = "results.csv"
 GGUF_FILE = "adapter.gguf"  # in the folder of each adapter, beside PEFT's own files
 
 
@@ -33,6 +38,11 @@ class Order:
     threads: int
     max_tokens: int
     parent: str | None = None
+
+
+def checkpoint_folder(folder: Path, step: int) -> Path:
+    """Return where a job's folder keeps the adapter of a step."""
+    return folder / "checkpoints" / f"step-{step}"
 
 
 def write_order(folder: Path, order: Order) -> None:
