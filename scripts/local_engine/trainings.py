@@ -157,7 +157,7 @@ class Trainings:
             return
         message = (
             f"the trainer ended {row['attempts']} times without a step (status {status}; -9 is often too little "
-            f"memory); see {self.folder(job_id) / 'trainer.log'}"
+            f"memory). Its last words: {_last_line(self.folder(job_id) / 'trainer.log')}"
         )
         self.fail(job_id, Problem("trainer_crashed", message))
 
@@ -190,3 +190,8 @@ class Trainings:
     def _model_name(self, job: sqlite3.Row) -> str:
         suffix = _ODD.sub("-", (job["suffix"] or "").lower()).strip("-")
         return f"ft:{self._models.base_id}:local:{suffix}:{job['id'][-8:]}"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").split("\n") if log.is_file() else []
+    return next((line.strip() for line in reversed(lines) if line.strip()), "none")

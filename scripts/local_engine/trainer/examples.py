@@ -23,7 +23,7 @@ _SPOKEN_AS = {"developer": "system"}  # what chat templates of open models know
 class Example:
     """Token ids, and for each whether the model is taught to say it (1) or not (0). Compact: 5 bytes a token."""
 
-    ids: array[int]
+    ids: Sequence[int]
     learnt: bytes
 
 
