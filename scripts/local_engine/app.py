@@ -89,9 +89,12 @@ def _add_uploads(app: flask.Flask, rooms: Rooms) -> None:
         flask.request.max_content_length = MAX_PART_BYTES + _FORM_BYTES
         return uploads.add_part(upload_id, _sent_file("data").stream)
 
+    def complete(upload_id: str) -> Any:
+        return uploads.complete(upload_id, _body())
+
     _post(app, "/v1/uploads", "create_upload", lambda: uploads.create(_body()))
-    _post(app, "/v1/uploads/<i>/complete", "complete_upload", lambda i: uploads.complete(i, _body()))
-    _post(app, "/v1/uploads/<i>/cancel", "cancel_upload", uploads.cancel)
+    _post(app, "/v1/uploads/<upload_id>/complete", "complete_upload", complete)
+    _post(app, "/v1/uploads/<upload_id>/cancel", "cancel_upload", uploads.cancel)
 
 
 def _add_jobs(app: flask.Flask, rooms: Rooms) -> None:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -37,11 +38,17 @@ def start_child(command: Sequence[str], errors: IO[bytes] | None = None) -> "sub
 
 
 def end_child(child: "subprocess.Popen[str]", patience_s: float = 5.0) -> None:
-    """Close a child's stdin, and kill it when it has not ended soon."""
-    if child.stdin is not None:
-        child.stdin.close()
+    """Close a child's stdin, and kill it when it has not ended soon. What it still says is not read."""
+    _close(child.stdin)
     try:
         child.wait(patience_s)
     except subprocess.TimeoutExpired:
         child.kill()
         child.wait()
+    _close(child.stdout)
+
+
+def _close(pipe: IO[str] | None) -> None:
+    with suppress(OSError):  # what a child that has ended did not take
+        if pipe is not None:
+            pipe.close()

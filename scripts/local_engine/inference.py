@@ -17,7 +17,7 @@ from scripts.local_engine.errors import EngineError
 NATIVE_NAME = "model-of-the-local-engine"
 """What each server calls its model, whatever it was asked for."""
 
-_COMMAND = module_command("scripts.local_engine.native")
+NATIVE = module_command("scripts.local_engine.native")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +32,9 @@ class Place:
 class Inference:
     """The servers of one base model. Thread-safe."""
 
-    def __init__(self, base: Path) -> None:
-        self._base = base
+    def __init__(self, base: Path, command: Sequence[str] = NATIVE) -> None:
+        """Serve `base`; `command` starts a server when name, model and adapters are appended to it."""
+        self._command = (*command, NATIVE_NAME, str(base))
         self._current: _Server | None = None
         self._starting = threading.Lock()  # held while a server starts; requests for the current one go on
         self._counting = threading.Lock()
@@ -43,7 +44,7 @@ class Inference:
         with self._starting:
             current = self._current
             if current is None or not current.is_alive or current.adapters != tuple(adapters):
-                self._replace(_Server(self._base, tuple(adapters)))
+                self._replace(_Server(self._command, tuple(adapters)))
 
     @contextmanager
     def lease(self, adapter: Path | None, all_adapters: Sequence[Path]) -> Iterator[Place]:
@@ -90,17 +91,14 @@ class Inference:
 class _Server:
     """One llama.cpp server. `users` counts the requests that are with it."""
 
-    def __init__(self, base: Path, adapters: tuple[Path, ...]) -> None:
+    def __init__(self, command: Sequence[str], adapters: tuple[Path, ...]) -> None:
         self.adapters = adapters
         self.users = 0
-        self._child = start_child([*_COMMAND, NATIVE_NAME, str(base), *map(str, adapters)])
+        self._child = start_child([*command, *map(str, adapters)])
         address = self._child.stdout.readline().strip() if self._child.stdout else ""
         if not address:
             end_child(self._child)
-            names = ", ".join(adapter.parent.name for adapter in adapters)
-            raise EngineError(
-                f"{base.name} could not be loaded{f' with {names}' if names else ''}; the reason is above"
-            )
+            raise EngineError(f"{command[-1]} could not be loaded with {len(adapters)} adapters; the reason is above")
         self._address = urlsplit(address)
 
     @property

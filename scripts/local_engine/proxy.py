@@ -10,7 +10,7 @@ import select
 import socket
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,7 @@ from scripts.local_engine.errors import ApiError
 from scripts.local_engine.inference import NATIVE_NAME, Place
 
 _NAMED = f'"model":"{NATIVE_NAME}"'.encode()  # inside a JSON string the quotes would be escaped: only the name is met
+_LAST = b"data: [DONE]"
 _POLL_S = 0.25
 _PATIENCE_S = 600.0
 
@@ -66,11 +67,14 @@ def _known_role(message: Any) -> Any:
 
 
 def _lines(response: http.client.HTTPResponse, name: str) -> Iterator[bytes]:
-    try:
+    """Yield what comes; when it ends without its last line, say so in the way the openai package understands."""
+    is_whole = False
+    with suppress(OSError, http.client.HTTPException):
         while line := response.readline():
+            is_whole = line.startswith(_LAST) or is_whole
             yield _renamed(line, name)
-    except (OSError, http.client.HTTPException) as error:
-        broken = ApiError(502, f"the model's server broke off: {error}").as_json()
+    if not is_whole:
+        broken = ApiError(502, "the model's server broke off in the middle; ask again").as_json()
         yield f"data: {json.dumps(broken)}\n\n".encode()
 
 

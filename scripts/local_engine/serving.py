@@ -20,7 +20,7 @@ from scripts.local_engine.bases import Base
 from scripts.local_engine.errors import EngineError
 from scripts.local_engine.events import Events
 from scripts.local_engine.files import Files
-from scripts.local_engine.inference import Inference
+from scripts.local_engine.inference import NATIVE, Inference
 from scripts.local_engine.job_queue import TRAINER, Queue
 from scripts.local_engine.jobs import Jobs
 from scripts.local_engine.models import Models
@@ -34,7 +34,7 @@ _BACKLOG = 128
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How an engine is to run. `port` 0: any free one. `trainer`: the command that gets a job's folder."""
+    """How an engine is to run. `port` 0: any free one. `trainer` gets a job's folder, `native` what Inference says."""
 
     base: Base
     folder: Path
@@ -43,6 +43,7 @@ class EngineSettings:
     api_key: str | None = None
     threads: int = 2
     trainer: Sequence[str] = TRAINER
+    native: Sequence[str] = NATIVE
 
 
 @contextmanager
@@ -51,9 +52,10 @@ def running_engine(settings: EngineSettings) -> Iterator[str]:
     with ExitStack() as running:
         listener = running.enter_context(_listener(settings.port))
         store = _store(settings.folder)
+        running.callback(store.close)
         files, events = Files(store), Events(store)
         models = Models(store, settings.base.id, settings.aliases or {})
-        inference = Inference(settings.base.gguf)
+        inference = Inference(settings.base.gguf, settings.native)
         running.callback(inference.close)
         inference.load(models.adapters())
         rooms = Rooms(files, Uploads(store, files), Jobs(store, files, models, events), events, models, inference)

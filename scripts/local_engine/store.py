@@ -6,11 +6,11 @@ leaves the state before it or after it. Several engines may share the folder; on
 
 import secrets
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from scripts.local_engine.errors import not_found
@@ -56,26 +56,27 @@ CREATE TABLE IF NOT EXISTS models (
 
 
 class Store:
-    """The database in a folder, with one connection for each thread."""
+    """The database in a folder. Threads of requests come and go, so connections are lent to them."""
 
     def __init__(self, folder: Path) -> None:
         """Open or make the database. Raises OSError or sqlite3.Error when the folder cannot be used."""
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
-        self._own = threading.local()
-        self._connection().executescript(f"PRAGMA journal_mode = WAL;{_SCHEMA}")
+        self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        with self._lent() as connection:
+            connection.executescript(f"PRAGMA journal_mode = WAL;{_SCHEMA}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """Change several things at once, or nothing when the block raises."""
-        connection = self._connection()
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield connection
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
+        with self._lent() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+            except BaseException:
+                connection.execute("ROLLBACK")
+                raise
+            connection.execute("COMMIT")
 
     def change(self, sql: str, *values: Any) -> int:
         """Run one statement and return how many rows it changed."""
@@ -84,18 +85,35 @@ class Store:
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         """Return what a query finds."""
-        return self._connection().execute(sql, values).fetchall()
+        with self._lent() as connection:
+            return connection.execute(sql, values).fetchall()
 
     def row(self, sql: str, *values: Any) -> sqlite3.Row | None:
         """Return the first row that a query finds."""
         return next(iter(self.rows(sql, *values)), None)
 
-    def _connection(self) -> sqlite3.Connection:
-        if not hasattr(self._own, "connection"):
-            connection = sqlite3.connect(self.folder / "engine.sqlite", timeout=_PATIENCE_S, isolation_level=None)
-            connection.row_factory = sqlite3.Row
-            self._own.connection = connection
-        return self._own.connection  # type: ignore[no-any-return] # threading.local knows no types
+    def close(self) -> None:
+        """Close what is not lent out just now."""
+        with suppress(Empty):
+            while True:
+                self._idle.get_nowait().close()
+
+    @contextmanager
+    def _lent(self) -> Iterator[sqlite3.Connection]:
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = self._open()
+        try:
+            yield connection
+        finally:
+            self._idle.put(connection)
+
+    def _open(self) -> sqlite3.Connection:
+        path = self.folder / "engine.sqlite"
+        connection = sqlite3.connect(path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        return connection
 
 
 def read_page(

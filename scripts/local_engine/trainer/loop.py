@@ -23,7 +23,7 @@ _LAST_RATE = 0.1  # of the learning rate, reached at the last step
 _CLIP = 1.0
 _SAVE_EVERY_S = 20.0
 _VALIDATE_EVERY = 10  # steps; on a few examples, all of them after each epoch
-_PART_TOKENS = {"cpu": 1_536, "cuda": 16_384}  # of a batch at once: 4 GB of memory in all on a processor
+_PART_TOKENS = {"cpu": 768, "cuda": 16_384}  # of a batch at once: 2 MB a token, and 4 GB must do on a processor
 
 
 class Mean(NamedTuple):

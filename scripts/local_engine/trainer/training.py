@@ -11,7 +11,7 @@ from scripts.local_engine.trainer.objectives import objective_of
 from scripts.local_engine.trainer.order import Order
 from scripts.local_engine.trainer.wire import Wire
 
-_LONG_TOKENS = 1_536  # from here on, memory for one example alone is halved by computing its layers twice
+_LONG_TOKENS = 1_024  # an example beyond it alone would take too much memory: its layers are computed twice instead
 
 
 def run(folder: Path, order: Order, wire: Wire) -> None:
