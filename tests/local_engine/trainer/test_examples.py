@@ -86,8 +86,8 @@ def test_both_outputs_of_a_preference_are_learnt_over_the_same_input(tmp_path: P
 
     ((first, second),) = _read(tmp_path, [line], "dpo")
 
-    assert _shown(first) == ".............yes)."
-    assert _shown(second) == ".............no)."
+    assert _shown(first) == "..............yes)."
+    assert _shown(second) == "..............no)."
 
 
 @pytest.mark.parametrize(
