@@ -1,7 +1,8 @@
 """Passing a request on to llama.cpp and its answer back as it comes; when the caller goes away, so does the question.
 
 Changed on the way in: the adapter, and the role `developer`, which open models' chat templates do not know. Changed on
-the way out: the model's name, and the shape of errors. All else passes byte for byte.
+the way out: the model's name, the shape of errors, and in whole answers (shapes.py) what OpenAI always writes. Streams
+pass byte for byte otherwise.
 """
 
 import http.client
@@ -16,6 +17,7 @@ from typing import Any
 
 from scripts.local_engine.errors import ApiError
 from scripts.local_engine.inference import NATIVE_NAME, Place
+from scripts.local_engine.shapes import as_openai, refusal
 
 _NAMED = f'"model":"{NATIVE_NAME}"'.encode()  # inside a JSON string the quotes would be escaped: only the name is met
 _LAST = b"data: [DONE]"
@@ -57,8 +59,8 @@ def ask(place: Place, path: str, body: Mapping[str, Any], caller: socket.socket 
         return Answer(response.status, content_type, _lines(response, name))
     content = response.read()
     if response.status >= 400:
-        raise _refusal(response.status, content)
-    return Answer(response.status, content_type, _renamed(content, name))
+        raise refusal(response.status, content)
+    return Answer(response.status, content_type, as_openai(content, body["model"]))
 
 
 def _known_role(message: Any) -> Any:
@@ -78,18 +80,8 @@ def _lines(response: http.client.HTTPResponse, name: str) -> Iterator[bytes]:
         yield f"data: {json.dumps(broken)}\n\n".encode()
 
 
-def _renamed(content: bytes, name: str) -> bytes:
-    return content.replace(_NAMED, f'"model":{name}'.encode())
-
-
-def _refusal(status: int, content: bytes) -> ApiError:
-    """Return llama.cpp's error in OpenAI's shape, in which `code` is text."""
-    try:
-        said = json.loads(content)["error"]
-        message, kind = str(said["message"]), str(said["type"])
-    except (ValueError, KeyError, TypeError):
-        message, kind = "the model's server refused the request without a reason", "server_error"
-    return ApiError(status, message, "context_length_exceeded" if kind == "exceed_context_size_error" else None)
+def _renamed(line: bytes, name: str) -> bytes:
+    return line.replace(_NAMED, f'"model":{name}'.encode())
 
 
 @contextmanager
