@@ -1,0 +1,1 @@
+"""Tests of the local engine, mirroring scripts/local_engine."""

@@ -1,0 +1,1 @@
+"""Tests of the trainer; those that train skip where torch is not installed."""
