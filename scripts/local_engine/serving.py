@@ -28,6 +28,7 @@ from scripts.local_engine.orders import Orders
 from scripts.local_engine.store import Store
 from scripts.local_engine.trainings import Trainings
 from scripts.local_engine.uploads import Uploads
+from scripts.local_engine.validation import CHECKER
 
 _HOST = "127.0.0.1"
 _BACKLOG = 128
@@ -35,7 +36,7 @@ _BACKLOG = 128
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How an engine is to run. `port` 0: any free one. `trainer` gets a job's folder, `native` what Inference says."""
+    """How an engine is to run. `port` 0: any free one. The last three are commands of the programs that it starts."""
 
     base: Base
     folder: Path
@@ -46,6 +47,7 @@ class EngineSettings:
     threads: int = 2
     trainer: Sequence[str] = TRAINER
     native: Sequence[str] = NATIVE
+    checker: Sequence[str] = CHECKER
 
 
 @contextmanager
@@ -62,7 +64,7 @@ def running_engine(settings: EngineSettings) -> Iterator[str]:
         inference.load(models.adapters())
         rooms = Rooms(files, Uploads(store, files), Jobs(store, files, models, events), events, models, inference)
         orders = Orders(files, models, settings.base.trained_from, settings.threads)
-        trainings = Trainings(store, files, models, events, orders)
+        trainings = Trainings(store, files, models, events, orders, settings.checker)
         queue = Queue(settings.folder, trainings, inference, settings.trainer)
         running.callback(queue.stop)
         running.enter_context(_http_server(listener, create_app(rooms, settings.api_key)))

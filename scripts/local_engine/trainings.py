@@ -4,7 +4,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from scripts.local_engine.trainer.order import (
     checkpoint_folder,
     write_order,
 )
-from scripts.local_engine.validation import Checked, Problem, check, resolve
+from scripts.local_engine.validation import CHECKER, Checked, Problem, check, resolve
 
 _MAX_ATTEMPTS = 3
 _ODD = re.compile(r"[^a-z0-9_.-]+")  # a model's name stands in addresses
@@ -31,12 +31,21 @@ _ODD = re.compile(r"[^a-z0-9_.-]+")  # a model's name stands in addresses
 class Trainings:
     """The steps of a job, from its check to its model."""
 
-    def __init__(self, store: Store, files: Files, models: Models, events: Events, orders: Orders) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        models: Models,
+        events: Events,
+        orders: Orders,
+        checker: Sequence[str] = CHECKER,
+    ) -> None:
         self._store = store
         self._files = files
         self._models = models
         self._events = events
         self._orders = orders
+        self._checker = checker
 
     def next(self, *statuses: str) -> sqlite3.Row | None:
         """Return the oldest job that is in the first of the statuses that any job is in."""
@@ -177,7 +186,7 @@ class Trainings:
             validation = self._files.path(job["validation_file"]) if job["validation_file"] else None
         except ApiError as error:
             return Problem("missing_input", str(error), "training_file")
-        return check(training, validation, job["method"], self._models.base_id)
+        return check(training, validation, job["method"], self._models.base_id, self._checker)
 
     def _checkpoints(self, job_id: str) -> list[sqlite3.Row]:
         return self._store.rows("SELECT * FROM checkpoints WHERE job_id = ? ORDER BY seq", job_id)
