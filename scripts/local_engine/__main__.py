@@ -13,7 +13,7 @@ import click
 from scripts.local_engine.bases import find_base
 from scripts.local_engine.children import ROOT
 from scripts.local_engine.errors import EngineError
-from scripts.local_engine.models import parse_aliases
+from scripts.local_engine.models import parse_names
 from scripts.local_engine.serving import EngineSettings, running_engine
 from scripts.local_engine.weights import WeightsError
 
@@ -30,6 +30,7 @@ example:
 @click.option("--port", default=8090, show_default=True, help="Port on 127.0.0.1; 0 takes any free one.")
 @click.option("--base", type=click.Path(path_type=Path), help="A GGUF file, or a folder with one.  [default: SmolLM2]")
 @click.option("--alias", "pairs", multiple=True, metavar="NAME=MODEL", help="Another name for a model; repeatable.")
+@click.option("--adapter", "brought", multiple=True, metavar="NAME=FILE", help="A LoRA GGUF to serve; repeatable.")
 @click.option("--data", type=Path, help="Where files, jobs and tuned models are kept.  [default: .data/engine]")
 @click.option("--folder", type=Path, help="Where the default model is kept.  [default: .data/models]")
 @click.option("--threads", type=click.IntRange(1), help="Cores that training may use.  [default: all, at most 8]")
@@ -40,6 +41,7 @@ def main(
     port: int,
     base: Path | None,
     pairs: tuple[str, ...],
+    brought: tuple[str, ...],
     data: Path | None,
     folder: Path | None,
     threads: int | None,
@@ -56,7 +58,8 @@ def main(
             find_base(base, folder or ROOT / ".data" / "models"),
             data or ROOT / ".data" / "engine",
             port,
-            parse_aliases(pairs),
+            parse_names(pairs),
+            {name: Path(file).resolve() for name, file in parse_names(brought).items()},
             api_key,
             threads or min(os.cpu_count() or 1, 8),
         )

@@ -71,23 +71,30 @@ class Queue:
         lock.close()
 
     def _work(self, work: Callable[[sqlite3.Row], None], *statuses: str) -> None:
-        """Do one job after the other; a full disk is said, and waited for."""
+        """Do one job after the other; a database that cannot be written is said, and waited for."""
         while not self._stopping.is_set():
             try:
                 job = self._trainings.next(*statuses)
                 if job is not None:
-                    work(job)
+                    self._attempt(work, job)
                     self._trainings.tell_places()
                     continue
-            except (OSError, sqlite3.Error) as error:
+            except sqlite3.Error as error:
                 print(f"The queue cannot go on for now: {error}", file=sys.stderr)
                 self._stopping.wait(_PAUSE_S)
             self._stopping.wait(_POLL_S)
+
+    def _attempt(self, work: Callable[[sqlite3.Row], None], job: sqlite3.Row) -> None:
+        try:
+            work(job)
+        except (OSError, ValueError) as error:
+            self._trainings.fail(job["id"], Problem("engine_error", f"{error}; check the disk, create the job anew"))
 
     def _train(self, job: sqlite3.Row) -> None:
         if self._trainings.begin(job):
             self._trainings.tell_places()
             self._run(job)
+            self._trainings.tidy(job["id"])
 
     def _run(self, job: sqlite3.Row) -> None:
         """Run the trainer until it has said how it ended, crashed, or was stopped."""
@@ -96,9 +103,11 @@ class Queue:
             child = start_child([*self._trainer, str(folder)], log)
         watcher = threading.Thread(target=self._watch, args=(job["id"], child), daemon=True)
         watcher.start()
-        is_over = _Lines(self._trainings, self._inference, job).follow(child)
-        end_child(child)
-        watcher.join()
+        try:
+            is_over = _Lines(self._trainings, self._inference, job).follow(child)
+        finally:
+            end_child(child)
+            watcher.join()
         if not is_over and not self._stopping.is_set():
             self._trainings.survive(job["id"], child.returncode)
 

@@ -16,45 +16,45 @@ _OWNER = "local"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A model that can be asked. `folder` holds its adapter, None for the base itself."""
+    """A model that can be asked. `adapter` is a LoRA GGUF file, None for the base itself."""
 
     id: str
-    folder: Path | None = None
-
-    @property
-    def adapter(self) -> Path | None:
-        """The adapter as llama.cpp reads it."""
-        return self.folder / GGUF_FILE if self.folder else None
+    adapter: Path | None = None
 
 
 class Models:
     """The models of an engine over one base. Models that were tuned from another base are kept, and not shown."""
 
-    def __init__(self, store: Store, base_id: str, aliases: Mapping[str, str]) -> None:
+    def __init__(
+        self, store: Store, base_id: str, aliases: Mapping[str, str], brought: Mapping[str, Path] | None = None
+    ) -> None:
+        """Know the base, other names for models, and adapters that were `brought` from elsewhere, by name."""
         self._store = store
         self._began = now()
         self._aliases = aliases
+        self._brought = brought or {}
         self.base_id = base_id
 
     def find(self, name: str) -> Model:
         """Return the model of a name or alias. Raises ApiError when there is none."""
         name = self._aliases.get(name, name)
-        if name == self.base_id:
-            return Model(name)
+        if name == self.base_id or name in self._brought:
+            return Model(name, self._brought.get(name))
         row = self._row(name)
         if row is None:
             known = ", ".join(model["id"] for model in self.list()["data"][:5])
             raise ApiError(404, f"The model `{name}` does not exist; some that do: {known}", "model_not_found", "model")
-        return Model(row["id"], Path(row["folder"]))
+        return Model(row["id"], Path(row["folder"]) / GGUF_FILE)
 
     def adapters(self) -> Sequence[Path]:
         """Return the adapters of all tuned models, each once."""
         folders = dict.fromkeys(Path(row["folder"]) for row in self._rows())
-        return [folder / GGUF_FILE for folder in folders if (folder / GGUF_FILE).is_file()]
+        own = [folder / GGUF_FILE for folder in folders]
+        return [*self._brought.values(), *(adapter for adapter in own if adapter.is_file())]
 
     def list(self) -> dict[str, Any]:
         """Return every model under each name that it has."""
-        fixed = [_as_json(name, self._began) for name in (self.base_id, *self._aliases)]
+        fixed = [_as_json(name, self._began) for name in (self.base_id, *self._aliases, *self._brought)]
         return {"object": "list", "data": [*fixed, *(_as_json(row["id"], row["created_at"]) for row in self._rows())]}
 
     def get(self, name: str) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Models:
         row = self._row(name)
         if row is None:
             self.find(name)
-            raise ApiError(403, f"{name} is the engine's own model or an alias; only tuned models can be deleted")
+            raise ApiError(403, f"{name} belongs to the engine's start; only tuned models can be deleted")
         self._refuse_use(name)
         self._store.change("DELETE FROM models WHERE id = ?", name)
         if self._store.row("SELECT 1 FROM models WHERE folder = ?", row["folder"]) is None:
@@ -87,15 +87,15 @@ class Models:
         return self._store.rows("SELECT * FROM models WHERE base = ? ORDER BY seq", self.base_id)
 
 
-def parse_aliases(pairs: Sequence[str]) -> dict[str, str]:
-    """Return aliases by name from NAME=MODEL texts. Raises ValueError naming the one that is not so."""
-    aliases = {}
+def parse_names(pairs: Sequence[str]) -> dict[str, str]:
+    """Return what stands for each name in NAME=WHAT texts. Raises ValueError naming the one that is not so."""
+    found = {}
     for pair in pairs:
-        name, equals, model = pair.partition("=")
-        if not (name and equals and model):
-            raise ValueError(f"{pair!r} is no alias; write NAME=MODEL, such as gpt-3.5-turbo=smollm2-135m")
-        aliases[name] = model
-    return aliases
+        name, equals, what = pair.partition("=")
+        if not (name and equals and what):
+            raise ValueError(f"{pair!r} is not NAME=..., such as gpt-3.5-turbo=smollm2-135m")
+        found[name] = what
+    return found
 
 
 def _as_json(name: str, created: int) -> dict[str, Any]:

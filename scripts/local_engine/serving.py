@@ -24,9 +24,11 @@ from scripts.local_engine.inference import NATIVE, Inference
 from scripts.local_engine.job_queue import TRAINER, Queue
 from scripts.local_engine.jobs import Jobs
 from scripts.local_engine.models import Models
+from scripts.local_engine.orders import Orders
 from scripts.local_engine.store import Store
 from scripts.local_engine.trainings import Trainings
 from scripts.local_engine.uploads import Uploads
+from scripts.local_engine.validation import CHECKER
 
 _HOST = "127.0.0.1"
 _BACKLOG = 128
@@ -34,16 +36,18 @@ _BACKLOG = 128
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """How an engine is to run. `port` 0: any free one. `trainer` gets a job's folder, `native` what Inference says."""
+    """How an engine is to run. `port` 0: any free one. The last three are commands of the programs that it starts."""
 
     base: Base
     folder: Path
     port: int = 0
     aliases: Mapping[str, str] | None = None
+    brought: Mapping[str, Path] | None = None
     api_key: str | None = None
     threads: int = 2
     trainer: Sequence[str] = TRAINER
     native: Sequence[str] = NATIVE
+    checker: Sequence[str] = CHECKER
 
 
 @contextmanager
@@ -54,12 +58,13 @@ def running_engine(settings: EngineSettings) -> Iterator[str]:
         store = _store(settings.folder)
         running.callback(store.close)
         files, events = Files(store), Events(store)
-        models = Models(store, settings.base.id, settings.aliases or {})
+        models = Models(store, settings.base.id, settings.aliases or {}, settings.brought)
         inference = Inference(settings.base.gguf, settings.native)
         running.callback(inference.close)
         inference.load(models.adapters())
         rooms = Rooms(files, Uploads(store, files), Jobs(store, files, models, events), events, models, inference)
-        trainings = Trainings(store, files, models, events, settings.base.trained_from, settings.threads)
+        orders = Orders(files, models, settings.base.trained_from, settings.threads)
+        trainings = Trainings(store, files, models, events, orders, settings.checker)
         queue = Queue(settings.folder, trainings, inference, settings.trainer)
         running.callback(queue.stop)
         running.enter_context(_http_server(listener, create_app(rooms, settings.api_key)))

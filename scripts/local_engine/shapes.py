@@ -16,6 +16,7 @@ def as_openai(content: bytes, model: str) -> bytes:
         choice.setdefault("logprobs", None)
         if "message" in choice:
             choice["message"].setdefault("refusal", None)
+            (choice["logprobs"] or {}).setdefault("refusal", None)
         elif choice["logprobs"] is not None:
             choice["logprobs"] = _text_logprobs(choice["logprobs"])
     return json.dumps(answer, ensure_ascii=False).encode()

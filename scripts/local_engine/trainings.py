@@ -2,8 +2,9 @@
 
 import json
 import re
+import shutil
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,18 @@ from scripts.local_engine.errors import ApiError
 from scripts.local_engine.events import Events
 from scripts.local_engine.files import RESULTS_PURPOSE, Files
 from scripts.local_engine.models import Models
+from scripts.local_engine.orders import Orders
 from scripts.local_engine.store import Store, now
 from scripts.local_engine.trainer.order import (
     GGUF_FILE,
     ORDER_FILE,
     RESULTS_FILE,
-    Order,
+    RESUME_FILE,
     checkpoint_folder,
     write_order,
 )
-from scripts.local_engine.validation import Checked, Problem, check, resolve
+from scripts.local_engine.validation import CHECKER, Checked, Problem, check, resolve
 
-MAX_TOKENS = 4_096  # of an example: as many as are served at once
 _MAX_ATTEMPTS = 3
 _ODD = re.compile(r"[^a-z0-9_.-]+")  # a model's name stands in addresses
 
@@ -30,13 +31,21 @@ _ODD = re.compile(r"[^a-z0-9_.-]+")  # a model's name stands in addresses
 class Trainings:
     """The steps of a job, from its check to its model."""
 
-    def __init__(self, store: Store, files: Files, models: Models, events: Events, base: Path, threads: int) -> None:
+    def __init__(
+        self,
+        store: Store,
+        files: Files,
+        models: Models,
+        events: Events,
+        orders: Orders,
+        checker: Sequence[str] = CHECKER,
+    ) -> None:
         self._store = store
         self._files = files
         self._models = models
         self._events = events
-        self._base = base
-        self._threads = threads
+        self._orders = orders
+        self._checker = checker
 
     def next(self, *statuses: str) -> sqlite3.Row | None:
         """Return the oldest job that is in the first of the statuses that any job is in."""
@@ -84,7 +93,7 @@ class Trainings:
             folder = self.folder(job["id"])
             if not (folder / ORDER_FILE).is_file():
                 folder.mkdir(parents=True, exist_ok=True)
-                write_order(folder, self._order(job))
+                write_order(folder, self._orders.make(job))
         except ApiError as error:
             self.fail(job["id"], Problem("missing_input", str(error)))
             return False
@@ -134,7 +143,17 @@ class Trainings:
             gone = [(row["id"],) for row in self._checkpoints(job_id) if row not in kept]
             connection.executemany("DELETE FROM checkpoints WHERE id = ?", gone)
         self._events.tell(job_id, f"New fine-tuned model created: {name}, from step {line['step']}")
+        where = checkpoint_folder(folder, line["step"])
+        self._events.tell(job_id, f"Its adapter is kept in {where}, for PEFT and for llama.cpp")
         self._events.tell(job_id, "The job has successfully completed")
+
+    def tidy(self, job_id: str) -> None:
+        """Delete what an ended job was only kept for going on with."""
+        status, folder = self.status(job_id), self.folder(job_id)
+        if status in {"succeeded", "failed", "cancelled"}:
+            (folder / RESUME_FILE).unlink(missing_ok=True)
+        if status in {"failed", "cancelled"}:
+            shutil.rmtree(folder / "checkpoints", ignore_errors=True)
 
     def fail(self, job_id: str, problem: Problem) -> None:
         """End a job with a reason, unless it has ended."""
@@ -167,22 +186,7 @@ class Trainings:
             validation = self._files.path(job["validation_file"]) if job["validation_file"] else None
         except ApiError as error:
             return Problem("missing_input", str(error), "training_file")
-        return check(training, validation, job["method"], self._models.base_id)
-
-    def _order(self, job: sqlite3.Row) -> Order:
-        numbers = {"beta": 0.0, **json.loads(job["hyperparameters"])}
-        parent = self._models.find(job["model"]).folder
-        return Order(
-            base=str(self._base),
-            training_file=str(self._files.path(job["training_file"])),
-            validation_file=str(self._files.path(job["validation_file"])) if job["validation_file"] else None,
-            method=job["method"],
-            seed=job["seed"],
-            threads=self._threads,
-            max_tokens=MAX_TOKENS,
-            parent=str(parent) if parent else None,
-            **numbers,
-        )
+        return check(training, validation, job["method"], self._models.base_id, self._checker)
 
     def _checkpoints(self, job_id: str) -> list[sqlite3.Row]:
         return self._store.rows("SELECT * FROM checkpoints WHERE job_id = ? ORDER BY seq", job_id)

@@ -33,6 +33,7 @@ class Uploads:
         check_purpose(str(purpose))
         if not isinstance(size, int) or isinstance(size, bool) or not 0 < size <= _MAX_UPLOAD_BYTES:
             raise bad_request(f"bytes is {size!r}; give the file's size, at most {_MAX_UPLOAD_BYTES:,}", "bytes")
+        self._sweep()
         upload_id = new_id("upload_")
         self._store.change(
             "INSERT INTO uploads (id, created_at, expires_at, bytes, filename, purpose, status) VALUES (?,?,?,?,?,?,?)",
@@ -76,7 +77,7 @@ class Uploads:
         self._end(upload_id, "cancelled", None)
         return self._as_json(self._row(upload_id))
 
-    def sweep(self) -> None:
+    def _sweep(self) -> None:
         """End the uploads whose hour is over, and delete their parts."""
         for row in self._store.rows("SELECT id FROM uploads WHERE status = 'pending' AND expires_at < ?", now()):
             self._end(row["id"], "expired", None)

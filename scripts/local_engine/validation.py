@@ -1,7 +1,7 @@
 """The check of a job's files before it is queued: scripts.check_dataset, in a process of its own for it may be long."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from scripts.dataset.cost import default_epochs
 from scripts.local_engine.children import module_command, start_child
 from scripts.local_engine.trainer.order import INSTALL, Method
 
-_COMMAND = module_command("scripts.check_dataset")
+CHECKER = module_command("scripts.check_dataset")
 _SHOWN = 5
 _BATCH_SIZE, _MULTIPLIER, _BETA = 4, 1.0, 0.1
 
@@ -32,10 +32,12 @@ class Checked:
     warnings: int
 
 
-def check(training: Path, validation: Path | None, method: Method, model: str) -> Checked | Problem:
-    """Return how many examples there are, or everything that is wrong."""
+def check(
+    training: Path, validation: Path | None, method: Method, model: str, command: Sequence[str] = CHECKER
+) -> Checked | Problem:
+    """Return how many examples there are, or everything that is wrong. `command` gets the files and the model."""
     paths = [path for path in (training, validation) if path]
-    child = start_child([*_COMMAND, *map(str, paths), "--json", "--model", model])
+    child = start_child([*command, *map(str, paths), "--json", "--model", model])
     said, _ = child.communicate()
     try:
         report = json.loads(said)

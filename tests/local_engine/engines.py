@@ -1,4 +1,4 @@
-"""Engines for tests: the real server and queue, with programs in place of llama.cpp and the trainer."""
+"""Engines for tests: the real server and queue, with quick programs in place of llama.cpp, trainer and checker."""
 
 import json
 import sys
@@ -25,7 +25,7 @@ T = TypeVar("T")
 def settings_in(folder: Path, **changes: Any) -> EngineSettings:
     """Return settings for an engine that keeps everything in a folder."""
     model = folder / "tiny.gguf"
-    fakes = {name: module_command(f"tests.local_engine.fake_{name}") for name in ("trainer", "native")}
+    fakes = {name: module_command(f"tests.local_engine.fake_{name}") for name in ("trainer", "native", "checker")}
     return EngineSettings(**{"base": Base(BASE, model, model), "folder": folder / "engine", **fakes, **changes})
 
 

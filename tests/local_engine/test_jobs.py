@@ -1,13 +1,22 @@
 """Jobs over the wire: what is refused, what becomes of those that are taken, and in which order."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import openai
 import pytest
 
+from scripts.local_engine.validation import CHECKER
 from tests.local_engine.engines import BASE, engine_in, lines_of, messages_of, start_job, until, upload, wait_for
+
+
+@pytest.fixture(scope="module")
+def checking(tmp_path_factory: pytest.TempPathFactory) -> Iterator[openai.OpenAI]:
+    """An engine that really checks files."""
+    with engine_in(tmp_path_factory.mktemp("checking"), checker=CHECKER) as client:
+        yield client
 
 
 def test_a_job_becomes_a_model(client: openai.OpenAI) -> None:
@@ -26,8 +35,8 @@ def test_a_job_becomes_a_model(client: openai.OpenAI) -> None:
     assert client.files.content(done.result_files[0]).text == "step,train_loss\n1,1.0\n"
     assert [checkpoint.step_number for checkpoint in checkpoints] == [6, 3]
     assert checkpoints[0].fine_tuned_model_checkpoint == f"{done.fine_tuned_model}:ckpt-step-6"
-    assert events[::-1] == messages_of(client, job.id)
-    assert events[::-1] == [
+    assert events[0] == messages_of(client, job.id)[-1]
+    assert [message for message in events[::-1] if not message.startswith("Its adapter is kept in ")] == [
         f"Created fine-tuning job: {job.id}",
         f"Validating training file: {job.training_file}",
         "Files validated, moving job to queued state",
@@ -79,9 +88,9 @@ def test_a_wrong_request_is_refused(client: openai.OpenAI, wrong: dict[str, Any]
         (b'{"prompt": "a", "completion": "b"}\n{"oops"\n' * 6, "invalid_training_file", "line 2: "),
     ],
 )
-def test_a_wrong_file_is_a_job_that_failed(client: openai.OpenAI, content: bytes, code: str, said: str) -> None:
+def test_a_wrong_file_is_a_job_that_failed(checking: openai.OpenAI, content: bytes, code: str, said: str) -> None:
     """A bad file is no crash: the job fails with the lines, what is wrong with them and what to do."""
-    failed = wait_for(client, start_job(client, training_file=upload(client, content)).id)
+    failed = wait_for(checking, start_job(checking, training_file=upload(checking, content)).id)
 
     assert failed.status == "failed"
     assert failed.error is not None
@@ -125,7 +134,8 @@ def test_one_job_runs_and_the_others_know_their_place(client: openai.OpenAI) -> 
 
     assert status == "cancelled"
     assert messages_of(client, second)[-1] == "The job has been cancelled"
-    assert messages_of(client, third)[3:5] == ["Place in the queue: 2", "Place in the queue: 1"]
+    places = [message for message in messages_of(client, third) if message.startswith("Place")]
+    assert places[-2:] == ["Place in the queue: 2", "Place in the queue: 1"]
 
 
 def test_a_paused_job_goes_on_where_it_was(client: openai.OpenAI) -> None:
@@ -150,3 +160,16 @@ def test_an_unknown_job_is_404(client: openai.OpenAI) -> None:
     for call in (jobs.retrieve, jobs.cancel, jobs.pause, jobs.resume, jobs.list_events, jobs.checkpoints.list):
         with pytest.raises(openai.NotFoundError, match="No such fine-tuning job: ftjob-none"):
             call("ftjob-none")
+
+
+def test_a_validation_file_is_checked_too(checking: openai.OpenAI) -> None:
+    """What stands in both files, and a method that does not fit the lines, are failed jobs that name the file."""
+    same = start_job(checking, validation_file=upload(checking, lines_of(12))).id
+    dpo = start_job(checking, method={"type": "dpo"}).id
+
+    errors = [wait_for(checking, job).error for job in (same, dpo)]
+
+    assert [error and (error.code, error.param) for error in errors] == [
+        ("invalid_validation_file", "validation_file"),
+        ("invalid_training_file", "training_file"),
+    ]

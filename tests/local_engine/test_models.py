@@ -5,7 +5,7 @@ from pathlib import Path
 import openai
 import pytest
 
-from scripts.local_engine.models import parse_aliases
+from scripts.local_engine.models import parse_names
 from tests.local_engine.engines import BASE, engine_in, start_job, wait_for
 
 
@@ -59,8 +59,24 @@ def test_the_files_of_a_deleted_model_go_with_the_last_name(tmp_path: Path) -> N
     assert (before, len(list(tmp_path.rglob("adapter.gguf")))) == (2, 1)
 
 
+def test_an_adapter_from_elsewhere_is_a_model(tmp_path: Path) -> None:
+    """A LoRA GGUF that was named at the start is listed and asked like a tuned model, and not deleted."""
+    adapter = tmp_path / "joy" / "any-name.gguf"
+    adapter.parent.mkdir()
+    adapter.write_text("good")
+
+    with engine_in(tmp_path, brought={"joy": adapter}) as client:
+        listed = [model.id for model in client.models.list()]
+        answer = client.chat.completions.create(model="joy", messages=[{"role": "user", "content": "Hello"}])
+        with pytest.raises(openai.PermissionDeniedError):
+            client.models.delete("joy")
+
+    assert listed == [BASE, "joy"]
+    assert answer.choices[0].message.content == "joy user"
+
+
 def test_aliases_are_read_or_explained() -> None:
     """NAME=MODEL is an alias; a model's own = signs stay; anything else says how it is written."""
-    assert parse_aliases(["a=b", "c=ft:x=y"]) == {"a": "b", "c": "ft:x=y"}
-    with pytest.raises(ValueError, match="write NAME=MODEL"):
-        parse_aliases(["gpt-3.5-turbo"])
+    assert parse_names(["a=b", "c=ft:x=y"]) == {"a": "b", "c": "ft:x=y"}
+    with pytest.raises(ValueError, match="such as gpt"):
+        parse_names(["gpt-3.5-turbo"])

@@ -70,6 +70,8 @@ def load_base(order: Order, language: ModelLanguage) -> Base:
 
 def _with_adapter(model: Any, parent: str | None) -> Any:
     if parent:
+        if not (Path(parent) / "adapter_config.json").is_file():
+            raise TrainingError("no_peft_adapter", f"{parent} holds no PEFT adapter, which training on needs", "model")
         return peft.PeftModel.from_pretrained(model, parent, is_trainable=True)
     return peft.get_peft_model(
         model, peft.LoraConfig(r=_RANK, lora_alpha=_ALPHA, target_modules="all-linear", task_type="CAUSAL_LM")

@@ -19,9 +19,8 @@ import torch
 
 from scripts.dataset.files import write_whole
 from scripts.local_engine.trainer.export import write_adapter
-from scripts.local_engine.trainer.order import RESULTS_FILE, checkpoint_folder
+from scripts.local_engine.trainer.order import RESULTS_FILE, RESUME_FILE, checkpoint_folder
 
-_RESUME_FILE = "resume.pt"
 _KEPT = 3  # as OpenAI keeps the last three, and here the best one too
 
 
@@ -89,17 +88,17 @@ def save(folder: Path, model: Any, optimiser: Any, progress: Progress) -> None:
     }
     buffer = io.BytesIO()  # torch's own writing hides that the disk is full
     torch.save(state, buffer)
-    part = folder / f".{_RESUME_FILE}.part"
+    part = folder / f".{RESUME_FILE}.part"
     with part.open("wb") as file:
         file.write(buffer.getbuffer())
         file.flush()
         os.fsync(file.fileno())
-    part.replace(folder / _RESUME_FILE)
+    part.replace(folder / RESUME_FILE)
 
 
 def restore(folder: Path, model: Any, optimiser: Any, device: str) -> Progress:
     """Bring model and optimiser to where the last save was, and return how far that is; a fresh start without one."""
-    path = folder / _RESUME_FILE
+    path = folder / RESUME_FILE
     if not path.is_file():
         return Progress()
     state = torch.load(path, map_location=device, weights_only=True)

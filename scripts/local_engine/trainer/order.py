@@ -15,6 +15,7 @@ INSTALL = f"what training needs is installed by {sys.executable} -m pip install 
 
 ORDER_FILE = "order.json"
 RESULTS_FILE = "results.csv"
+RESUME_FILE = "resume.pt"
 GGUF_FILE = "adapter.gguf"  # in the folder of each adapter, beside PEFT's own files
 
 

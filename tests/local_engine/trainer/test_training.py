@@ -25,6 +25,7 @@ from scripts.local_engine.trainer import loop  # noqa: E402
 from scripts.local_engine.trainer.base_model import load_base, load_language  # noqa: E402
 from scripts.local_engine.trainer.order import GGUF_FILE, RESULTS_FILE, Order, checkpoint_folder  # noqa: E402
 from scripts.local_engine.trainer.training import run  # noqa: E402
+from scripts.local_engine.validation import CHECKER  # noqa: E402
 from scripts.local_engine.weights import fetch_weights  # noqa: E402
 from tests.local_engine.engines import engine_in, upload, wait_for  # noqa: E402
 from tests.local_engine.trainer.tiny_model import make_tiny_model  # noqa: E402
@@ -177,7 +178,13 @@ def test_the_whole_way_with_the_openai_package(tiny: Path, tmp_path: Path) -> No
     """File, job, trainer, adapter, llama.cpp: the tuned model says what it was taught, the base does not."""
     lines = "".join(json.dumps(line) + "\n" for line in _chats(12)).encode()
     numbers = Hyperparameters(n_epochs=12, learning_rate_multiplier=30.0)
-    settings = {"base": find_base(tiny, tmp_path), "trainer": TRAINER, "native": NATIVE, "threads": 1}
+    settings = {
+        "base": find_base(tiny, tmp_path),
+        "trainer": TRAINER,
+        "native": NATIVE,
+        "checker": CHECKER,
+        "threads": 1,
+    }
     with engine_in(tmp_path, **settings) as client:
         name = client.models.list().data[0].id
         job = client.fine_tuning.jobs.create(
