@@ -38,15 +38,16 @@ class Jobs:
         for param, file_id in (("training_file", asked.training_file), ("validation_file", asked.validation_file)):
             self._check_file(param, file_id)
         job_id = new_id("ftjob-")
-        self._store.change(
-            "INSERT INTO jobs (id, created_at, status, model, parent, training_file, validation_file, suffix, seed, "
-            "method, hyperparameters, metadata) VALUES (?, ?, 'validating_files', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            *(job_id, now(), model, model if model != self._models.base_id else None),
-            *(asked.training_file, asked.validation_file, asked.suffix, asked.seed, asked.method),
-            *(json.dumps(asked.hyperparameters), json.dumps(asked.metadata)),
-        )
-        self._events.tell(job_id, f"Created fine-tuning job: {job_id}")
-        self._events.tell(job_id, f"Validating training file: {asked.training_file}")
+        with self._store.transaction():
+            self._store.change(
+                "INSERT INTO jobs (id, created_at, status, model, parent, training_file, validation_file, suffix, "
+                "seed, method, hyperparameters, metadata) VALUES (?, ?, 'validating_files', ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                *(job_id, now(), model, model if model != self._models.base_id else None),
+                *(asked.training_file, asked.validation_file, asked.suffix, asked.seed, asked.method),
+                *(json.dumps(asked.hyperparameters), json.dumps(asked.metadata)),
+            )
+            self._events.tell(job_id, f"Created fine-tuning job: {job_id}")
+            self._events.tell(job_id, f"Validating training file: {asked.training_file}")
         return self.get(job_id)
 
     def get(self, job_id: str) -> dict[str, Any]:
@@ -69,31 +70,31 @@ class Jobs:
 
     def cancel(self, job_id: str) -> dict[str, Any]:
         """End a job for good. Raises ApiError when it has ended already."""
-        self._change(job_id, OPEN, "status = 'cancelled', estimated_finish = NULL, finished_at = ?", now())
-        self._events.tell(job_id, "The job has been cancelled")
+        changes = "status = 'cancelled', estimated_finish = NULL, finished_at = ?"
+        self._change(job_id, OPEN, "The job has been cancelled", changes, now())
         return self.get(job_id)
 
     def pause(self, job_id: str) -> dict[str, Any]:
         """Put a job aside; a running one saves first. Raises ApiError when it has ended or is paused."""
-        self._change(job_id, OPEN[:3], "status = 'paused', estimated_finish = NULL")
-        self._events.tell(job_id, "The job has been paused; resume it to go on from there")
+        said = "The job has been paused; resume it to go on from there"
+        self._change(job_id, OPEN[:3], said, "status = 'paused', estimated_finish = NULL")
         return self.get(job_id)
 
     def resume(self, job_id: str) -> dict[str, Any]:
         """Put a paused job back in the queue. Raises ApiError when it is not paused."""
-        self._change(
-            job_id, ("paused",), "status = iif(is_checked, 'queued', 'validating_files'), attempts = 0, place = NULL"
-        )
-        self._events.tell(job_id, "The job is back in the queue")
+        changes = "status = iif(is_checked, 'queued', 'validating_files'), attempts = 0, place = NULL"
+        self._change(job_id, ("paused",), "The job is back in the queue", changes)
         return self.get(job_id)
 
-    def _change(self, job_id: str, allowed: Sequence[str], changes: str, *values: Any) -> None:
+    def _change(self, job_id: str, allowed: Sequence[str], message: str, changes: str, *values: Any) -> None:
         status = self.row(job_id)["status"]
         marks = ", ".join("?" * len(allowed))
         sql = f"UPDATE jobs SET {changes} WHERE id = ? AND status IN ({marks})"  # noqa: S608 - ours; values are bound
-        if not self._store.change(sql, *values, job_id, *allowed):
-            said = f"{job_id} is {status}; this needs a job that is {' or '.join(allowed)}"
-            raise ApiError(400, said, "invalid_job_status", "fine_tuning_job_id")
+        with self._store.transaction():
+            if not self._store.change(sql, *values, job_id, *allowed):
+                said = f"{job_id} is {status}; this needs a job that is {' or '.join(allowed)}"
+                raise ApiError(400, said, "invalid_job_status", "fine_tuning_job_id")
+            self._events.tell(job_id, message)
 
     def _trainable(self, name: str) -> str:
         try:

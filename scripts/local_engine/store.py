@@ -6,6 +6,7 @@ leaves the state before it or after it. Several engines may share the folder; on
 
 import secrets
 import sqlite3
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -63,19 +64,27 @@ class Store:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self._idle: SimpleQueue[sqlite3.Connection] = SimpleQueue()
+        self._current = threading.local()
         with self._lent() as connection:
             connection.executescript(f"PRAGMA journal_mode = WAL;{_SCHEMA}")
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Change several things at once, or nothing when the block raises."""
+        """Change several things at once, or nothing when the block raises; one within another is part of it."""
+        outer = getattr(self._current, "connection", None)
+        if outer is not None:
+            yield outer
+            return
         with self._lent() as connection:
             connection.execute("BEGIN IMMEDIATE")
+            self._current.connection = connection
             try:
                 yield connection
             except BaseException:
                 connection.execute("ROLLBACK")
                 raise
+            finally:
+                self._current.connection = None
             connection.execute("COMMIT")
 
     def change(self, sql: str, *values: Any) -> int:
@@ -84,7 +93,7 @@ class Store:
             return connection.execute(sql, values).rowcount
 
     def rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        """Return what a query finds."""
+        """Return what a query finds, also what the transaction around it has changed."""
         with self._lent() as connection:
             return connection.execute(sql, values).fetchall()
 
@@ -100,6 +109,10 @@ class Store:
 
     @contextmanager
     def _lent(self) -> Iterator[sqlite3.Connection]:
+        outer = getattr(self._current, "connection", None)
+        if outer is not None:
+            yield outer
+            return
         try:
             connection = self._idle.get_nowait()
         except Empty:

@@ -73,7 +73,9 @@ class Trainings:
         numbers = json.dumps(resolve(json.loads(job["hyperparameters"]), found.examples))
         self._store.change("UPDATE jobs SET is_checked = 1, hyperparameters = ? WHERE id = ?", numbers, job["id"])
         queued = "UPDATE jobs SET status = 'queued' WHERE id = ? AND status = 'validating_files'"
-        if self._store.change(queued, job["id"]):
+        with self._store.transaction():
+            if not self._store.change(queued, job["id"]):
+                return
             remark = f" ({found.warnings} warnings; scripts.check_dataset names them)" if found.warnings else ""
             self._events.tell(job["id"], f"Files validated, moving job to queued state{remark}")
 
@@ -142,10 +144,10 @@ class Trainings:
             )
             gone = [(row["id"],) for row in self._checkpoints(job_id) if row not in kept]
             connection.executemany("DELETE FROM checkpoints WHERE id = ?", gone)
-        self._events.tell(job_id, f"New fine-tuned model created: {name}, from step {line['step']}")
-        where = checkpoint_folder(folder, line["step"])
-        self._events.tell(job_id, f"Its adapter is kept in {where}, for PEFT and for llama.cpp")
-        self._events.tell(job_id, "The job has successfully completed")
+            self._events.tell(job_id, f"New fine-tuned model created: {name}, from step {line['step']}")
+            where = checkpoint_folder(folder, line["step"])
+            self._events.tell(job_id, f"Its adapter is kept in {where}, for PEFT and for llama.cpp")
+            self._events.tell(job_id, "The job has successfully completed")
 
     def tidy(self, job_id: str) -> None:
         """Delete what an ended job was only kept for going on with."""
@@ -162,8 +164,9 @@ class Trainings:
             "UPDATE jobs SET status = 'failed', finished_at = ?, estimated_finish = NULL, error = ? "
             "WHERE id = ? AND finished_at IS NULL"
         )
-        if self._store.change(sql, now(), error, job_id):
-            self._events.tell(job_id, f"The job failed: {problem.message}", "error")
+        with self._store.transaction():
+            if self._store.change(sql, now(), error, job_id):
+                self._events.tell(job_id, f"The job failed: {problem.message}", "error")
 
     def survive(self, job_id: str, status: int) -> None:
         """Take note that the trainer crashed: the job goes on from its last save, or fails when that is of no use."""
