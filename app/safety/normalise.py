@@ -19,6 +19,13 @@ IDEOGRAPH = "\u3400-\u4dbf\u4e00-\u9fff"
 BETWEEN_IDEOGRAPHS = re.compile(f"(?<=[{IDEOGRAPH}])[.·*_\\-/ ]+(?=[{IDEOGRAPH}])")
 EACH_IDEOGRAPH = re.compile(f"([{IDEOGRAPH}])")
 EMOJI_SIGN = re.compile("|".join(EMOJI))
+INVISIBLE = re.compile(
+    "[\u00ad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ud800-\udfff\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3"
+    "\U0001d173-\U0001d17a\U000e0001\U000e0020-\U000e007f]+"
+)
+"""Format characters (zero-width, bidirectional, soft hyphens), halves of broken characters, variation marks."""
+
 PHRASES = {0xFDFA: " ", 0xFDFB: " "}  # one character that stands for up to 18: a text must not grow so
 BOXED_LETTER = re.compile("[\U0001f150-\U0001f169\U0001f170-\U0001f189\U0001f1e6-\U0001f1ff]")
 SPELLED_OUT = re.compile(r"(?<![^\W_])[^\W_](?:[ .\-_*/]{1,3}[^\W_]){2,}(?![^\W_])")
@@ -47,17 +54,12 @@ def fold(text: str) -> str:
     """Return `text` in one form of each letter: no case, width, accents, invisible marks, or boxed letters."""
     if text.isascii():
         return APOSTROPHES.sub("", text.casefold())
-    text = "".join(c for c in text.translate(PHRASES) if not is_invisible(c))
+    text = INVISIBLE.sub("", text.translate(PHRASES))
     text = EMOJI_SIGN.sub(lambda found: f" {EMOJI[found[0]]} ", BOXED_LETTER.sub(unbox, text))
     text = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).casefold())
     text = unicodedata.normalize("NFC", ACCENTS.sub("", text)).translate(SIMPLIFIED)
     text = EACH_IDEOGRAPH.sub(r" \1 ", BETWEEN_IDEOGRAPHS.sub("", text))
     return APOSTROPHES.sub("", text)
-
-
-def is_invisible(character: str) -> bool:
-    """Zero-width, bidirectional and variation marks, soft hyphens, and halves of broken characters."""
-    return unicodedata.category(character) in ("Cf", "Cs") or "\ufe00" <= character <= "\ufe0f"
 
 
 def unbox(found: re.Match[str]) -> str:

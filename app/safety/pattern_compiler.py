@@ -129,8 +129,8 @@ def plain(sets: Iterable[frozenset[Word]]) -> tuple[frozenset[str], ...]:
 
 
 def to_search(tree: Node, breaks: Sequence[str]) -> str:
-    """Return the expression for the tree, so that a match starts at the beginning of a word."""
-    return "(?<![^ ])" + to_regex(tree, breaks)
+    """Return the expression for the tree, with the space before its first word: a plain start is found faster."""
+    return " " + to_regex(tree, breaks)
 
 
 @cache

@@ -50,7 +50,7 @@ def screen_by_patterns(tokens: tuple[str, ...]) -> Verdict:
     patterns = load_patterns()
     best = NOTHING
     for window in dict.fromkeys(windows(tokens)):
-        found = screen_window(window, patterns)
+        found = screen_window(window, patterns, best)
         best = found if best == NOTHING else max(best, found, key=rank)
     return best
 
@@ -77,12 +77,12 @@ def sentences(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             start = end + 1
 
 
-def screen_window(tokens: tuple[str, ...], patterns: Patterns) -> Verdict:
-    """Judge one window."""
+def screen_window(tokens: tuple[str, ...], patterns: Patterns, best: Verdict = NOTHING) -> Verdict:
+    """Judge one window; NOTHING also where no pattern could find more than what was found before, `best`."""
     woken = wake(tokens, patterns)
-    if not any(is_risk(pattern) for pattern in woken):
+    if not any(is_risk(pattern) and LEVELS.index(pattern.level) > rank(best) for pattern in woken):
         return NOTHING
-    line = " ".join((*tokens, ""))
+    line = " ".join(("", *tokens, ""))
     findings = list(find((p for p in woken if is_risk(p)), line))
     if not findings:
         return NOTHING
@@ -110,10 +110,13 @@ def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
 def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:
     """Yield where the patterns match, but for those whose guard is in the line too."""
     for pattern in patterns:
-        for found in compiled(pattern.search).finditer(line):
-            if any(compiled(guard).search(line) for guard in pattern.unless):
-                break
-            yield Finding(pattern, found.start(), found.end())
+        search = compiled(pattern.search).search
+        found = search(line)
+        if found is None or any(compiled(guard).search(line) for guard in pattern.unless):
+            continue
+        while found is not None:
+            yield Finding(pattern, found.start() + 1, found.end())
+            found = search(line, found.end() - 1)  # the space behind a match is the one before the next
 
 
 def judge(findings: list[Finding], context: list[Finding], line: str) -> Verdict:

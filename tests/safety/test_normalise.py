@@ -1,12 +1,14 @@
 """Normalising: whatever a text is written with, it comes out as the words that it stands for."""
 
+import sys
 import time
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.safety.normalise import normalise
+from app.safety.normalise import fold, normalise
 from app.safety.spelling import Lexicon, build_lexicon
 
 WORDS = "i want to die kill myself suicide suicidal dont end it my life dead cut pills knife am unalive tonight"
@@ -81,6 +83,13 @@ def test_ordinary_words_stay_as_they_are(text: str, words: str) -> None:
 def test_chinese_characters_are_words_and_traditional_ones_simplified() -> None:
     """Chinese needs no word boundaries, and both ways of writing it read the same."""
     assert read("我想自殺。自.杀") == "我 想 自 杀 . 自 杀"
+
+
+def test_invisible_characters_split_no_word() -> None:
+    """Every format character and half of a broken one, as this Python's Unicode tables know them, is dropped."""
+    unseen = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in {"Cf", "Cs"}]
+
+    assert [mark for mark in unseen if fold(f"a{mark}b") != "ab"] == []
 
 
 def test_questions_keep_their_mark() -> None:
