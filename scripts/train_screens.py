@@ -20,7 +20,7 @@ from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from app.safety.classifier import EDGE, WINDOW, parts_of, phrases_at, shrinkage
+from app.safety.classifier import EDGE, WINDOW, parts_of, phrases_of, shrinkage
 from app.safety.normalise import normalise
 from app.safety.pattern_compiler import LEVELS
 from app.safety.pattern_files import load_patterns
@@ -164,8 +164,7 @@ def all_features(tokens: Sequence[str]) -> Counter[str]:
     """Return how often each word, phrase and part of a word stands in a text."""
     padded = (EDGE, *tokens, EDGE)
     counts = Counter(padded)
-    for position in range(len(padded)):
-        counts.update(phrases_at(padded, position))
+    counts.update(filter(None, chain.from_iterable(phrases_of(padded))))
     for token in padded:
         counts.update(parts_of(token))
     return counts

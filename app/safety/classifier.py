@@ -10,7 +10,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, pairwise
 from pathlib import Path
 
 from app.core.errors import ContentError
@@ -48,25 +48,25 @@ class Classifier:
         """
         padded = (EDGE, *tokens, EDGE)
         base = self._sum([self.bias, *(self.weights[sign] for sign in signs if sign in self.weights)])
-        gains = self._gains(padded)
-        return max(self._weigh_window(base, gains[start : start + WINDOW]) for start in _starts(len(padded)))
+        columns = self._gains(padded)
+        return max(
+            self._weigh_window(base, [column[start : start + WINDOW] for column in columns])
+            for start in _starts(len(padded))
+        )
 
-    def _weigh_window(self, base: Scores, gains: Sequence[Sequence[Scores]]) -> tuple[float, str]:
-        shrink = shrinkage(len(gains))
-        gained = self._sum(list(chain.from_iterable(gains)))
+    def _weigh_window(self, base: Scores, columns: Sequence[Sequence[Scores | None]]) -> tuple[float, str]:
+        shrink = shrinkage(len(columns[0]))
+        gained = self._sum(list(filter(None, chain.from_iterable(columns))))
         scores = [known + gain * shrink for known, gain in zip(base, gained, strict=True)]
         top = max(scores)
         risk = top + math.log(sum(math.exp(score - top) for score in scores))
         return risk, self.labels[scores.index(top)]
 
-    def _gains(self, tokens: Sequence[str]) -> list[list[Scores]]:
-        """Return, for each position, the weights of what ends there."""
+    def _gains(self, tokens: Sequence[str]) -> list[list[Scores | None]]:
+        """Return columns with a row for each position: the weights of the word, and of the phrases that end there."""
         words = {token: self._word(token) for token in set(tokens)}
-        found = self.weights.get
-        return [
-            [words[token], *filter(None, map(found, phrases_at(tokens, position)))]
-            for position, token in enumerate(tokens)
-        ]
+        phrases = [list(map(self.weights.get, column)) for column in phrases_of(tokens)]
+        return [[words[token] for token in tokens], *phrases]
 
     def _word(self, token: str) -> Scores:
         known = self.weights.get(token)
@@ -81,17 +81,16 @@ def signs_of(kind: str, rule: str) -> tuple[str, str]:
     return f"={kind}", f"={rule}"
 
 
-def phrases_at(tokens: Sequence[str], position: int) -> list[str]:
-    """Return the phrases that end at a position: two or three words, and two with one or two left out between."""
-    word = tokens[position]
-    if position < 1:
-        return []
-    pair = f"{tokens[position - 1]} {word}"
-    if position < 2:
-        return [pair]
-    second = tokens[position - 2]
-    short = [pair, f"{second} {pair}", f"{second} _ {word}"]
-    return short if position < 3 else [*short, f"{tokens[position - 3]} _ _ {word}"]
+def phrases_of(tokens: Sequence[str]) -> tuple[list[str], ...]:
+    """Return the phrases that end at each position, by kind: two words, three, two with one or two left out between.
+
+    Where a phrase would begin before the text it is "".
+    """
+    pairs = ["", *(f"{first} {last}" for first, last in pairwise(tokens))]
+    threes = ["", "", *(f"{first} {pair}" for first, pair in zip(tokens, pairs[2:], strict=False))]
+    over_one = ["", "", *(f"{first} _ {last}" for first, last in zip(tokens, tokens[2:], strict=False))]
+    over_two = ["", "", "", *(f"{first} _ _ {last}" for first, last in zip(tokens, tokens[3:], strict=False))]
+    return tuple(column[: len(tokens)] for column in (pairs, threes, over_one, over_two))
 
 
 def parts_of(word: str) -> Iterator[str]:

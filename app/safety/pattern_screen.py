@@ -3,7 +3,7 @@
 Every pattern of every language is tried on every sentence; what Dialogflow says of the language is not trusted.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from app.core.types import Verdict
@@ -15,6 +15,9 @@ NOTHING = Verdict("none", "")
 STEP = MAX_WIDTH
 """Sentences longer than two steps are read in windows of two steps, one step apart; patterns are narrower than
 a step, so none falls between two windows. Nothing is skipped, however long the text."""
+
+
+Wakers = Mapping[str, tuple[Pattern, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +50,10 @@ def screen_by_patterns(tokens: tuple[str, ...]) -> Verdict:
     nothing, the level is "none" and the rule is its own. Risk to another
     person counts when there is none to the writer. Time grows with the length of the text only.
     """
-    patterns = load_patterns()
+    wakers = find_wakers(tokens, load_patterns())
     best = NOTHING
     for window in dict.fromkeys(windows(tokens)):
-        found = screen_window(window, patterns, best)
+        found = screen_window(window, wakers, best)
         best = found if best == NOTHING else max(best, found, key=rank)
     return best
 
@@ -77,9 +80,9 @@ def sentences(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             start = end + 1
 
 
-def screen_window(tokens: tuple[str, ...], patterns: Patterns, best: Verdict = NOTHING) -> Verdict:
+def screen_window(tokens: tuple[str, ...], wakers: Wakers, best: Verdict) -> Verdict:
     """Judge one window; NOTHING also where no pattern could find more than what was found before, `best`."""
-    woken = wake(tokens, patterns)
+    woken = wake(tokens, wakers)
     if not any(is_risk(pattern) and LEVELS.index(pattern.level) > rank(best) for pattern in woken):
         return NOTHING
     line = " ".join(("", *tokens, ""))
@@ -94,17 +97,22 @@ def is_risk(pattern: Pattern) -> bool:
     return pattern.level != "none" and pattern.own_words is None
 
 
-def wake(tokens: Sequence[str], patterns: Patterns) -> tuple[Pattern, ...]:
+def find_wakers(tokens: Iterable[str], patterns: Patterns) -> Wakers:
+    """Return the words of a text that wake patterns, with those patterns."""
+    wakers = {}
+    for token in frozenset(tokens):
+        beginnings = patterns.by_letters.get(token[:LETTERS], ())
+        woken = (*patterns.by_word.get(token, ()), *(p for beginning, p in beginnings if token.startswith(beginning)))
+        if woken:
+            wakers[token] = woken
+    return wakers
+
+
+def wake(tokens: Iterable[str], wakers: Wakers) -> tuple[Pattern, ...]:
     """Return the patterns all of whose needs are met by `tokens`, each once, in a fixed order."""
-    woken: dict[str, Pattern] = {}
-    for token in dict.fromkeys(tokens):
-        for pattern in patterns.by_word.get(token, ()):
-            woken[pattern.search] = pattern
-        for beginning, pattern in patterns.by_letters.get(token[:LETTERS], ()):
-            if token.startswith(beginning):
-                woken[pattern.search] = pattern
-    words = frozenset(tokens)
-    return tuple(p for p in woken.values() if not any(words.isdisjoint(need) for need in p.needs))
+    words = dict.fromkeys(tokens)
+    woken = {pattern.search: pattern for word in words if word in wakers for pattern in wakers[word]}
+    return tuple(p for p in woken.values() if not any(map(words.keys().isdisjoint, p.needs)))
 
 
 def find(patterns: Iterable[Pattern], line: str) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.core.errors import ContentError
-from app.safety.classifier import EDGE, WINDOW, Classifier, parts_of, phrases_at, read_classifier
+from app.safety.classifier import EDGE, WINDOW, Classifier, parts_of, phrases_of, read_classifier
 
 LABELS = ("active", "third_party")
 
@@ -70,8 +70,12 @@ def test_what_other_rules_found_counts_whole() -> None:
 
 def test_features_are_what_the_trainer_counts() -> None:
     """Phrases end at their position; parts know the edges of the word."""
-    assert list(phrases_at((EDGE, "end", "it"), 2)) == ["end it", f"{EDGE} end it", f"{EDGE} _ it"]
-    assert list(phrases_at((EDGE, "end", "it"), 0)) == []
+    pairs, threes, over_one, over_two = phrases_of((EDGE, "end", "it", "all"))
+    assert pairs == ["", f"{EDGE} end", "end it", "it all"]
+    assert threes == ["", "", f"{EDGE} end it", "end it all"]
+    assert over_one == ["", "", f"{EDGE} _ it", "end _ all"]
+    assert over_two == ["", "", "", f"{EDGE} _ _ all"]
+    assert phrases_of((EDGE,)) == ([""], [""], [""], [""])
     assert list(parts_of("it")) == ["#<it", "#it>", "#<it>"]
 
 
