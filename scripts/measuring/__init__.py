@@ -1,0 +1,1 @@
+"""Measuring the safety screens on labelled texts."""
