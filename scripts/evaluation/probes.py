@@ -10,14 +10,14 @@ model would have said.
 """
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import get_args
 
 from scripts.evaluation.types import BadInput, Item, Kind
 
 FOLDER = Path(__file__).parents[1] / "data" / "probes"
-_KINDS = frozenset(get_args(Kind)) - {"held_out"}
+_KINDS: Mapping[object, Kind] = {kind: kind for kind in get_args(Kind) if kind != "held_out"}
 
 
 def probe_files(persona: str) -> Sequence[Path]:
@@ -37,7 +37,8 @@ def read_probes(path: Path) -> Sequence[Item]:
 
 
 def _probe(row: object, where: str) -> Item:
-    kind, text = (row.get("kind"), row.get("text")) if isinstance(row, dict) else (None, None)
-    if kind not in _KINDS or not isinstance(text, str) or not text.strip():
-        raise BadInput(f"{where}: needs a text, and a kind out of {', '.join(sorted(_KINDS))}")
+    found, text = (row.get("kind"), row.get("text")) if isinstance(row, dict) else (None, None)
+    kind = _KINDS.get(found) if isinstance(found, str) else None
+    if kind is None or not isinstance(text, str) or not text.strip():
+        raise BadInput(f"{where}: needs a text, and a kind out of {', '.join(_KINDS.values())}")
     return Item(where, kind, where, text.strip())

@@ -1,0 +1,19 @@
+"""Where evaluations keep things."""
+
+from pathlib import Path
+
+from app.core.manifest import file_name
+
+SCORECARD = "scorecard.json"
+
+_FOLDER = Path(".data/evaluation")
+
+
+def answers_file(persona: str) -> Path:
+    """Return the file of all answers for a persona: those of base and prompted serve every tuned model."""
+    return _FOLDER / persona / "answers.jsonl"
+
+
+def scorecard_folder(persona: str, model: str) -> Path:
+    """Return the folder of a model's scorecard."""
+    return _FOLDER / persona / file_name(model).removesuffix(".json")
