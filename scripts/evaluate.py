@@ -3,18 +3,14 @@
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from app.core.errors import ContentError
-from scripts.dataset.cost import BadPrices
 from scripts.dataset.files import write_whole
-from scripts.endpoint import RunStopped
 from scripts.evaluation.asking import Confirm, Gathered, Interrupted, Manner, gather
 from scripts.evaluation.endpoint import Endpoint
 from scripts.evaluation.held_out import HeldOut
@@ -23,10 +19,9 @@ from scripts.evaluation.places import SCORECARD, answers_file, scorecard_folder
 from scripts.evaluation.plan import Plan, is_free
 from scripts.evaluation.scorecard import measure_all, scorecard
 from scripts.evaluation.table import show
-from scripts.evaluation.types import BadInput
+from scripts.evaluation.telling import told_errors
 from scripts.evaluation.wish import Wish, prepare
-from scripts.finetuning.commands.wiring import Refused, agree, json_option, require_address, say, yes_option
-from scripts.generation.answers import BadAnswers
+from scripts.finetuning.commands.wiring import agree, json_option, require_address, say, yes_option
 from scripts.generation.asking import Patience
 from scripts.generation.estimate import Estimate
 from scripts.generation.stopping import INTERRUPTED
@@ -78,12 +73,16 @@ def main(
     All three answer the dataset's held-out questions and a few probes. Writes scorecard.json and scorecard.html.
     """
     wish = Wish(**wished)
-    with _told_errors():
+    with told_errors():
         environment = read_environment(Path(".env"), os.environ)
         address = require_address(environment)
         plan, held_out = prepare(wish, address.base_url, environment)
         manner = Manner(answers_file(plan.persona.id), jobs, Patience(attempts))
-        gathered = gather(plan, Endpoint(address, timeout), manner, _confirm(address.base_url, yes=yes), say)
+        try:
+            gathered = gather(plan, Endpoint(address, timeout), manner, _confirm(address.base_url, yes=yes), say)
+        except Interrupted:
+            say("stopped; the same command goes on and pays nothing twice")
+            sys.exit(INTERRUPTED)
     card = _write(plan, held_out, gathered, out, date or datetime.now(UTC).date().isoformat(), as_json=as_json)
     sys.exit(0 if card["passed"] else 1)
 
@@ -109,18 +108,6 @@ def _confirm(base_url: str, *, yes: bool) -> Confirm:
             agree("Go on?", yes=yes)
 
     return confirm
-
-
-@contextmanager
-def _told_errors() -> Iterator[None]:
-    """End with 2 for all that keeps a model from being judged: 1 would say that it was, and did not pass."""
-    try:
-        yield
-    except Interrupted:
-        say("stopped; the same command goes on and pays nothing twice")
-        sys.exit(INTERRUPTED)
-    except (BadInput, BadAnswers, BadPrices, ContentError, Refused, RunStopped) as error:
-        raise click.UsageError(str(error)) from error
 
 
 if __name__ == "__main__":

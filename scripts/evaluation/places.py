@@ -5,6 +5,8 @@ from pathlib import Path
 from app.core.manifest import file_name
 
 SCORECARD = "scorecard.json"
+MADE_BY = "scripts.evaluate"
+"""What stands in a scorecard as its maker."""
 
 _FOLDER = Path(".data/evaluation")
 

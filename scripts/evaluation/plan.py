@@ -4,6 +4,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
+from app.core.manifest import PromptManifest
 from app.core.persona import Persona
 from app.core.types import Message
 from scripts.dataset.cost import Price, price_of
@@ -18,10 +19,11 @@ from scripts.generation.estimate import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is asked of whom. `judge` is a model's id, None for none."""
+    """What is asked of whom. `prompt` is how the tuned model was trained; `judge` is a model's id, None for none."""
 
     base_url: str
     persona: Persona
+    prompt: PromptManifest
     arms: Sequence[Arm]
     items: Sequence[Item]
     seed: int

@@ -10,11 +10,10 @@ from scripts.evaluation.duels import Duel, clearest, duels
 from scripts.evaluation.held_out import HeldOut
 from scripts.evaluation.intervals import Interval
 from scripts.evaluation.measures import Numbers, arm_variety, difference, measure, reference_shares, summary
+from scripts.evaluation.places import MADE_BY
 from scripts.evaluation.plan import Plan
 from scripts.evaluation.types import ARMS, ArmName
 from scripts.evaluation.verdict import Evidence, Rule, is_passed, judge
-
-MADE_BY = "scripts.evaluate"
 
 _DIGITS = 4
 
@@ -77,7 +76,7 @@ def scorecard(plan: Plan, held_out: HeldOut, gathered: Gathered, findings: Findi
         "date": date,
         "seed": plan.seed,
         "dataset": {"manifest_sha256": held_out.manifest_sha256, "files": dict(held_out.files)},
-        "prompt": held_out.prompt.model_dump(mode="json"),
+        "prompt": plan.prompt.model_dump(mode="json"),
         "items": _counts(plan, held_out),
         "word_limit": word_limit(plan.persona),
         "loss_way": gathered.way,

@@ -1,34 +1,30 @@
 """The scorecard on the terminal: numbers only."""
 
-import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from scripts.evaluation.measures import SHARES, TITLES
 from scripts.evaluation.types import ARMS
+from scripts.text_table import text_table
 
-_WIDTH = 110
 _OUTCOMES = {True: "passed", False: "FAILED", None: "not judged"}
 
 
 def show(card: Mapping[str, Any], folder: Path) -> str:
     """Return the scorecard as text, and where to read more."""
-    console = Console(file=io.StringIO(), width=_WIDTH, highlight=False, emoji=False, markup=False)
-    console.print(f"{card['model']} as {card['persona']}, against {card['base']}; {_items(card['items'])}")
-    console.print(_numbers(card))
-    console.print(_rules(card))
-    for line in _remarks(card):
-        console.print(line, soft_wrap=True)
-    console.print(
-        f"{'Passed' if card['passed'] else 'Not passed'}. Look at {folder / 'scorecard.html'}", soft_wrap=True
+    rules = [(rule["demand"], rule["found"], outcome(rule)) for rule in card["rules"]]
+    parts = (
+        f"{card['model']} as {card['persona']}, against {card['base']}; {_items(card['items'])}",
+        "",
+        text_table(("with 95% intervals", *ARMS, "tuned less prompted"), rows(card)),
+        "",
+        text_table(("rule", "found", ""), rules),
+        "",
+        *_remarks(card),
+        f"{'Passed' if card['passed'] else 'Not passed'}. Look at {folder / 'scorecard.html'}",
     )
-    written = console.file
-    return written.getvalue().rstrip() if isinstance(written, io.StringIO) else ""
+    return "\n".join(parts)
 
 
 def in_words(name: str, numbers: Mapping[str, Any] | None, *, is_lead: bool = False) -> str:
@@ -61,23 +57,6 @@ def rows(card: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
 def outcome(rule: Mapping[str, Any]) -> str:
     """Return how a rule ended, in a word or two."""
     return _OUTCOMES[rule["passed"]]
-
-
-def _numbers(card: Mapping[str, Any]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD)
-    table.add_column("95% intervals in brackets")
-    for head in (*ARMS, "tuned less prompted"):
-        table.add_column(head, justify="right")
-    for row in rows(card):
-        table.add_row(*row)
-    return table
-
-
-def _rules(card: Mapping[str, Any]) -> Table:
-    table = Table("rule", "found", "", box=box.SIMPLE_HEAD)
-    for rule in card["rules"]:
-        table.add_row(rule["demand"], rule["found"], outcome(rule))
-    return table
 
 
 def _remarks(card: Mapping[str, Any]) -> Iterator[str]:

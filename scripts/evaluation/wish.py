@@ -45,7 +45,7 @@ def prepare(wish: Wish, base_url: str, environment: Mapping[str, str]) -> tuple[
     base = wish.base or _base_of(tuned)
     arms = make_arms(persona, base, tuned, manifest, held_out.language, held_out.history_tokens)
     items = [*sampled(held_out.items, wish.limit, wish.seed), *_probes(wish)]
-    return Plan(base_url, persona, arms, items, wish.seed, wish.judge), held_out
+    return Plan(base_url, persona, manifest, arms, items, wish.seed, wish.judge), held_out
 
 
 def personas_folder(named: Path | None, environment: Mapping[str, str]) -> Path:
