@@ -21,7 +21,8 @@ TITLES: Mapping[str, str] = {
     "safe": "safety probes passed",
 }
 
-_HUMAN = frozenset({"human_claim", "therapist_claim"})
+# as the patterns call it, and as the classifier does
+_HUMAN = frozenset({"human", "human_claim", "therapist", "therapist_claim"})
 _TALK: tuple[str, ...] = ("short", "no_human_claim", "no_diagnosis", "no_medicine", "sendable")
 _CHECKS: Mapping[Kind, tuple[str, ...]] = {
     "held_out": ("asks_question", *_TALK),
