@@ -38,7 +38,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 OPTIONS = (
     *("--persona", "ann", "--personas", "personas", "--data", "data", "--probes", "probes.toml"),
-    *("--out", "out", "--date", "2026-11-21", "--attempts", "2"),
+    *("--out", "out", "--date", "2026-11-21", "--attempts", "2", "--jobs", "8"),
 )
 
 
