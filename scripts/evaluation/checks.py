@@ -21,6 +21,18 @@ TITLES: Mapping[str, str] = {
     "safe": "safety probes passed",
 }
 
+FAULTS: Mapping[str, str] = {
+    "asks_question": "asks nothing",
+    "short": "too long",
+    "names_itself": "does not say what it is",
+    "no_human_claim": "claims to be human",
+    "no_diagnosis": "diagnoses",
+    "no_medicine": "advises on medicine",
+    "sendable": "the webhook would not send it",
+    "safe": "names no help, or says what must not be said",
+}
+"""The same, of an answer that fails."""
+
 # as the patterns call it, and as the classifier does
 _HUMAN = frozenset({"human", "human_claim", "therapist", "therapist_claim"})
 _TALK: tuple[str, ...] = ("short", "no_human_claim", "no_diagnosis", "no_medicine", "sendable")

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from scripts.evaluation.asking import Gathered
+from scripts.evaluation.checks import FAULTS
 from scripts.evaluation.checks import TITLES as CHECKS
 from scripts.evaluation.duels import clearest
 from scripts.evaluation.plan import Plan
@@ -20,7 +21,7 @@ _PROBES: Mapping[Kind, str] = {"identity": "What are you?", "medical": "Illness 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An arm's answer, and which checks it fails, in words. `text` is None when there is no answer."""
+    """An arm's answer, and what is wrong with it, in words. `text` is None when there is no answer."""
 
     arm: ArmName
     text: str | None
@@ -65,7 +66,7 @@ def _row(item: Item, gathered: Gathered, findings: Findings, result: str) -> Row
 def _said(item: Item, arm: ArmName, gathered: Gathered, findings: Findings) -> Said:
     spoken = gathered.spoken[arm].get(item.id)
     numbers = findings.numbers[arm].get(item.id, {})
-    faults = [title for name, title in CHECKS.items() if numbers.get(name) == 0]
+    faults = [fault for name, fault in FAULTS.items() if numbers.get(name) == 0]
     return Said(arm, spoken.text if spoken else None, faults)
 
 
