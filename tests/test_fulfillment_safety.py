@@ -10,9 +10,9 @@ import pytest
 
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, StoreError
+from app.core.keys import session_key
 from app.core.types import Care, RiskLevel, Session, Turn
 from app.fulfillment import Fulfillment, fulfill
-from app.memory import session_key
 from app.safety.replies import resource_line
 from app.services import Services
 from tests.fakes import BrokenSessions, FakeClock, FakeModels

@@ -34,9 +34,18 @@ def within(seconds: float) -> Deadline:
 def ask(base_url: str, prompt: Prompt = CHAT, seconds: float = 5.0, is_streamed: bool = True) -> Completion:
     endpoint = Endpoint(base_url, "a-key", max_calls=2, is_streamed=is_streamed)
     try:
-        return endpoint.complete(prompt, "some-model", within(seconds))
+        return complete(endpoint, prompt, "some-model", seconds)
     finally:
         endpoint.close()
+
+
+def complete(endpoint: Endpoint, prompt: Prompt, model: str, seconds: float) -> Completion:
+    """Ask as a turn does that waits for no late answer."""
+    asking = endpoint.ask(prompt, model, within(seconds + 10))
+    try:
+        return asking.by(within(seconds))
+    finally:
+        asking.cut()
 
 
 def test_complete_returns_the_streamed_words() -> None:
@@ -102,7 +111,7 @@ def test_complete_uses_its_connection_again() -> None:
     with loopback(stream("One.")) as upstream:
         endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
         for _ in range(3):
-            endpoint.complete(CHAT, "m", within(5))
+            complete(endpoint, CHAT, "m", 5)
         endpoint.close()
 
     assert upstream.connections == 1
@@ -148,10 +157,10 @@ def test_complete_is_back_at_the_deadline(behaviour: Behaviour) -> None:
         endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
         started = time.monotonic()
         with pytest.raises(ModelTimeout):
-            endpoint.complete(CHAT, "m", within(0.4))
+            complete(endpoint, CHAT, "m", 0.4)
         took_s = time.monotonic() - started
         # The only thread is free again, and its next connection is a fresh one.
-        completion = endpoint.complete(CHAT, "m", within(5))
+        completion = complete(endpoint, CHAT, "m", 5)
         endpoint.close()
 
     assert took_s < 0.9
