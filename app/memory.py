@@ -23,13 +23,11 @@ def recall_at_once(turn: Turn, services: Services) -> Session:
     """Return the session if the store has it at hand, else what this process knows of the person's safety."""
     if not turn.session:
         return Session()
-    key = _key(turn)
-    reading = services.background.submit(services.sessions.read, key, services.wall_clock())
+    reading = services.background.submit(_read, _key(turn), services)
     try:
-        session = reading.result(timeout=_CRISIS_PATIENCE_S)
-    except (TimeoutError, StoreError):
-        return Session(care=services.flags.alone(key))
-    return replace(session, care=services.flags.newest(key, session.care))
+        return reading.result(timeout=_CRISIS_PATIENCE_S)
+    except TimeoutError:
+        return Session(care=services.flags.alone(_key(turn)))
 
 
 def remember(
@@ -85,7 +83,7 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
         if done.cancelled() or done.result() == "none" or not turn.session:
             return
         now = services.wall_clock()
-        session = recall_at_once(turn, services)
+        session = _read(_key(turn), services)
         care = replace(raise_risk(session.care, done.result(), now), since_resource=1)
         if not _keep(_key(turn), None, persona, care, now, now, None, services):
             logger.error("a finding of the moderation model was not recorded: the store does not answer")
@@ -105,6 +103,14 @@ def forget(turn: Turn, services: Services) -> bool:
 
 def _key(turn: Turn) -> str:
     return session_key(turn.channel, turn.session)
+
+
+def _read(key: str, services: Services) -> Session:
+    try:
+        session = services.sessions.read(key, services.wall_clock())
+    except StoreError:
+        return Session(care=services.flags.alone(key))
+    return replace(session, care=services.flags.newest(key, session.care))
 
 
 def _keep(

@@ -5,7 +5,7 @@ Waiting counts against the deadline. Who is at risk never comes here, and a stor
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
 
 from app.core.deadline import Deadline
@@ -33,7 +33,7 @@ class Place:
     began_at: float
     ticket: Ticket | None = None
     number: int = 0
-    session: Session = Session()
+    session: Session = field(default_factory=Session)
     late: Late | None = None
     is_repeat: bool = False
     answer: tuple[Reply, str] | None = None

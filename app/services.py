@@ -44,8 +44,8 @@ class Services:
     """`model_of` is every persona's model id, `wall_clock` seconds since 1970, `background` for what no turn waits for.
 
     `moderate` is None where the endpoint has no moderation model. `flags` is what this process knows of people at risk
-    by itself. `follow_ups` is how many times in a row a channel may be asked to call again for one answer; channels that
-    are not named cannot. `pause` sleeps, for turns that wait for one another.
+    by itself. `follow_ups` is how many times in a row a channel may be asked to call again for one answer; one that is
+    not named cannot be asked. `pause` sleeps, for turns that wait for one another.
     """
 
     personas: Mapping[str, Persona]

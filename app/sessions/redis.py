@@ -45,9 +45,8 @@ class RedisSessions:
             socket_connect_timeout=_PATIENCE_S,
             retry=Retry(NoBackoff(), 0),  # the default retries took 7 s on a server that hangs
             max_connections=most_connections,
-            protocol=2,  # 3 asks the server questions on connecting, each with a wait of its own
-            lib_name=None,
-            lib_version=None,
+            protocol=2,  # 3 talks to the server on connecting, as does a driver that names itself: waits of their own
+            driver_info=None,
             decode_responses=True,
         )
         begin = (_FOLDER / "begin.lua").read_text()

@@ -5,7 +5,7 @@ whether the turns before it are done, what the session remembers, and the answer
 Numbers give the order, across workers and replicas: history is kept by number, whichever turn ends first.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from app.core.types import Session
@@ -47,7 +47,7 @@ class Entry:
     is_ours: bool
     is_next: bool = False
     answer: str | None = None
-    session: Session = Session()
+    session: Session = field(default_factory=Session)
     late: Late | None = None
 
 
