@@ -15,7 +15,7 @@ from app.core.types import Reply, Session, Turn
 from app.services import Services
 from app.sessions.turns import Closing, Entry, Late, Owed, Ticket
 
-MODEL_S = 2.5  # of its own time, what a turn keeps for the model, whoever is before it: a worker may have died there
+MODEL_S = 2.5  # what a turn keeps for the model, half of its time at most: the worker of the one before may have died
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
 _GRACE_S = 1.0  # after its deadline a turn still needs a moment to be closed
 _SHORTEST_PAUSE_S = 0.005
@@ -46,11 +46,12 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
     if not turn.session:
         return Place(now)
     key = session_key(turn.channel, turn.session)
+    keep_s = min(MODEL_S, deadline.left() / 2)
     ticket = Ticket(key, turn_key(turn), uuid4().hex, now + deadline.left() + _GRACE_S)
     try:
         entry = services.sessions.enter(ticket, now)
         for pause_s in _pauses():
-            if not _must_wait(entry, deadline):
+            if not _must_wait(entry, deadline, keep_s):
                 break
             services.pause(pause_s)
             entry = services.sessions.enter(ticket, services.wall_clock())
@@ -67,10 +68,10 @@ def closing(turn: Turn, place: Place, reply: Reply, persona: str, owed: Owed, no
     return Closing(place.ticket, place.number, answer, now + repeated_within_s(turn), owed)
 
 
-def _must_wait(entry: Entry, deadline: Deadline) -> bool:
+def _must_wait(entry: Entry, deadline: Deadline, keep_s: float) -> bool:
     if not entry.is_ours:
         return entry.answer is None and deadline.left() > RESERVE_S
-    return not entry.is_next and deadline.left() > MODEL_S
+    return not entry.is_next and deadline.left() > keep_s
 
 
 def _pauses() -> Iterator[float]:

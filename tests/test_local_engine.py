@@ -21,7 +21,7 @@ from app.personas import load_personas
 from scripts.launch import has_endpoint, local_engine, read_environment, welcome
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
 from tests.conftest import es_request
-from tests.test_deploy import free_port, outside_environment, post, text_of
+from tests.gunicorns import free_port, outside_environment, post, text_of
 
 
 @pytest.fixture(scope="module")

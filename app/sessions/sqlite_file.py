@@ -56,8 +56,9 @@ class SessionFile:
         self._waiting.append(write)
         if self._writing.acquire(timeout=_PATIENCE_S):
             try:
-                while write.is_open and write.error is None:
-                    self._write_waiting(give_up_at)
+                for _ in range(1 + len(self._waiting) // _MOST_AT_ONCE):
+                    if write.is_open and write.error is None:
+                        self._write_waiting(give_up_at)
             finally:
                 self._writing.release()
         if write.is_open:
