@@ -41,9 +41,9 @@ class Sessions(Protocol):
 
         Another persona than before starts with no exchanges; care stays. A turn that began before the session was
         forgotten leaves nothing. Care never takes the place of care with a later finding (`risk_at`).
-        Without a closing the turn never had a place in the order, for somebody is at risk: it is the newest one, an
-        answer that is owed is dropped, and turns in progress owe none. StoreError may mean "later": what was to be
-        written when a busy store was given up on is written when it can be.
+        No turn waits any more for those that came before this one, and those owe no answer. Without a closing the turn
+        never had a place in the order, for somebody is at risk: it is the newest one, and what is owed is dropped.
+        StoreError may mean "later": what was to be written when a busy store was given up on is written when it can be.
         """
 
     def forget(self, key: str, now: float) -> None:

@@ -1,7 +1,7 @@
 """How turns and late answers lie in the SQLite file: a row a turn, its number is its place; a row an answer owed.
 
 `is_open` is a turn in progress that others wait for and that may owe its answer. A turn that is neither open nor
-answered was overtaken by somebody's crisis: it may be brought anew. Every function works within a transaction, or a
+answered was overtaken by a later one: it may be brought anew. Every function works within a transaction, or a
 read, that its caller has begun.
 """
 
@@ -63,7 +63,10 @@ def newest_number(connection: sqlite3.Connection) -> int:
 
 
 def close_turn(connection: sqlite3.Connection, key: str, closing: Closing | None) -> None:
-    """Keep the answer for whoever brings the turn again, and do with the answer owed what the turn says."""
+    """Keep the answer for whoever brings the turn again, and do with the answer owed what the turn says.
+
+    Whom this turn has overtaken nobody waits for again: the worker may be dead.
+    """
     if closing is None:
         connection.execute("UPDATE turns SET is_open = 0 WHERE key = ?", (key,))
     else:
@@ -71,6 +74,7 @@ def close_turn(connection: sqlite3.Connection, key: str, closing: Closing | None
             "UPDATE turns SET is_open = 0, answer = ?, expires_at = ? WHERE number = ? AND holder = ?",
             (closing.answer, closing.answer_until, closing.number, closing.ticket.holder),
         )
+        connection.execute("UPDATE turns SET is_open = 0 WHERE key = ? AND number < ?", (key, closing.number))
     if closing is not None and closing.owed == "told":
         connection.execute(
             "UPDATE history SET answered = 1, reply = late.words FROM late "

@@ -198,6 +198,16 @@ def test_a_turn_that_is_never_closed_is_given_up(store: Store) -> None:
     assert store.enter(after, NOW + 5).is_next
 
 
+def test_a_turn_that_was_overtaken_is_waited_for_no_more(store: Store) -> None:
+    """Who stopped waiting for a dead worker has waited for all that come later."""
+    store.enter(ticket("a"), NOW)
+    second = store.enter(ticket("b"), NOW)
+
+    close(store, ticket("b"), second)
+
+    assert store.enter(ticket("c"), NOW).is_next
+
+
 def test_history_is_in_the_order_of_the_turns(store: Store) -> None:
     """Whichever turn ends first, what is remembered stands in the order in which the turns came."""
     first, second = store.enter(ticket("a"), NOW), store.enter(ticket("b"), NOW)

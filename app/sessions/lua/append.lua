@@ -24,15 +24,12 @@ if args.exchange then
   redis.call('ZREMRANGEBYRANK', HISTORY, 0, -args.most_exchanges - 1)
 end
 
-local all = rows()
-if args.turn then
-  local row = all[args.turn]
-  if row and row.holder == args.holder then
+-- Whom this turn has overtaken nobody waits for again: the worker may be dead.
+for turn, row in pairs(rows()) do
+  if turn == args.turn and row.holder == args.holder then
     row.is_open, row.answer, row.expires_at = false, args.answer, args.answer_until
-    put_row(args.turn, row)
-  end
-else
-  for turn, row in pairs(all) do
+    put_row(turn, row)
+  elseif row.is_open and (not args.number or row.number < args.number) then
     row.is_open = false
     put_row(turn, row)
   end
