@@ -15,7 +15,7 @@ from app.core.types import Reply, Session, Turn
 from app.services import Services
 from app.sessions.turns import Closing, Entry, Late, Owed, Ticket
 
-MODEL_S = 2.5  # what a turn keeps for the model, half of its time at most: the worker of the one before may have died
+MODEL_S = 2.5  # what a turn keeps for the model, two thirds of its time at most: the worker before it may have died
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
 _GRACE_S = 1.0  # after its deadline a turn still needs a moment to be closed
 _SHORTEST_PAUSE_S = 0.005
@@ -46,7 +46,7 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
     if not turn.session:
         return Place(now)
     key = session_key(turn.channel, turn.session)
-    keep_s = min(MODEL_S, deadline.left() / 2)
+    keep_s = min(MODEL_S, deadline.left() * 2 / 3)
     ticket = Ticket(key, turn_key(turn), uuid4().hex, now + deadline.left() + _GRACE_S)
     try:
         entry = services.sessions.enter(ticket, now)

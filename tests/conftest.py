@@ -47,6 +47,11 @@ def wall_clock() -> FakeClock:
 
 
 @pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(100.0)
+
+
+@pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[SqliteSessions]:
     sessions = SqliteSessions(tmp_path / "sessions.sqlite3", ttl_s=1_800)
     yield sessions
@@ -60,9 +65,10 @@ def background() -> Iterator[Executor]:
 
 
 @pytest.fixture
-def services(models: FakeModels, sessions: SqliteSessions, background: Executor, wall_clock: FakeClock) -> Services:
+def services(
+    models: FakeModels, sessions: SqliteSessions, background: Executor, clock: FakeClock, wall_clock: FakeClock
+) -> Services:
     personas = load_personas()
-    clock = FakeClock(100.0)
     return Services(
         personas=personas,
         default_persona="joy",

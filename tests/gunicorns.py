@@ -8,7 +8,7 @@ import socket
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,12 +65,11 @@ def _read_on(process: "subprocess.Popen[str]") -> None:
 
 
 def post(port: int, body: Any, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("POST", "/webhook", json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
-    response = connection.getresponse()
-    content = response.read()
-    connection.close()
-    return response.status, content
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as connection:
+        content_type = {"Content-Type": "application/json"}
+        connection.request("POST", "/webhook", json.dumps(body), {**content_type, **(headers or {})})
+        response = connection.getresponse()
+        return response.status, response.read()
 
 
 def text_of(content: bytes) -> str:

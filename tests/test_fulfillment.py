@@ -263,14 +263,6 @@ def test_memory_ends_with_the_time_to_live(services: Services, models: FakeModel
     assert all("secret" not in message.text for message in models.prompts[1].messages)
 
 
-def test_session_key_hides_the_id() -> None:
-    """The store and the log never see the caller's id, and channels do not share sessions."""
-    key = session_key("dialogflow_es", "user-4711")
-
-    assert "4711" not in key
-    assert key != session_key("dialogflow_cx", "user-4711")
-
-
 def test_exchanges_are_kept_under_the_hashed_key(services: Services, models: FakeModels) -> None:
     """What is stored is the exchange as it was said and sent."""
     models.say("I hear you.")

@@ -16,6 +16,8 @@ from app.sessions.records import care_from
 from app.sessions.sqlite_file import SessionFile
 from app.sessions.turns import Closing, Entry, Late, Ticket
 
+_ENTRY_PATIENCE_S = 1.0  # a file is slow when the disk is, for a moment: better late than without memory
+
 _SCHEMA = """
 DROP TABLE IF EXISTS exchanges; -- what earlier versions kept without numbers
 CREATE TABLE IF NOT EXISTS sessions (
@@ -58,6 +60,7 @@ class SqliteSessions:
         return self._file.write(
             lambda connection: _with_session(connection, ticket.key, sqlite_turns.claim(connection, ticket, now), now),
             is_lasting=False,
+            patience_s=_ENTRY_PATIENCE_S,
         )
 
     def append(
