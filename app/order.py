@@ -4,6 +4,7 @@ Waiting counts against the deadline. Who is at risk never comes here, and a stor
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
 from uuid import uuid4
@@ -14,6 +15,8 @@ from app.core.keys import repeated_within_s, session_key, turn_key
 from app.core.types import Reply, Session, Turn
 from app.services import Services
 from app.sessions.turns import Closing, Entry, Late, Owed, Ticket
+
+logger = logging.getLogger(__name__)
 
 MODEL_S = 2.5  # what a turn keeps for the model, two thirds of its time at most: the worker before it may have died
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
@@ -55,7 +58,8 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
                 break
             services.pause(pause_s)
             entry = services.sessions.enter(ticket, services.wall_clock())
-    except StoreError:
+    except StoreError as error:
+        logger.warning("a turn goes on without its memory", extra={"reason": str(error)})
         return Place(now, session=Session(care=services.flags.alone(key)), problems=("StoreError",))
     return _place(entry, ticket, now, services)
 

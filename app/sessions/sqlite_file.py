@@ -18,6 +18,8 @@ from typing import Generic, TypeVar, cast
 from app.core.errors import StoreError
 
 _PATIENCE_S = 0.2  # how long a turn waits for others to write; the answer matters more than its memory
+_EMPTIED_WITHIN_S = 0.05
+_READERS_PATIENCE_S = 1.0  # readers wait only while deleted words are taken out of the log, as long as the disk takes
 _AGAIN_S = 0.001
 _PREPARED_WITHIN_S = 2.0  # the first of several workers to start makes the file, the others wait
 _MOST_AT_ONCE = 200  # a transaction of so many takes some 10 ms
@@ -31,7 +33,6 @@ class _Write(Generic[_T]):
     """Work that waits for its transaction. `is_open` is false once it is done, or need not be done any more."""
 
     work: Callable[[sqlite3.Connection], _T]
-    is_lasting: bool
     is_open: bool = True
     result: _T | None = None
     error: StoreError | None = None
@@ -59,18 +60,20 @@ class SessionFile:
         If the file was only busy, lasting work is then still done, with the next write of this process.
         """
         give_up_at = time.monotonic() + patience_s
-        write: _Write[object] = _Write(work, is_lasting)
+        write: _Write[object] = _Write(work)
         self._waiting.append(write)
-        if self._writing.acquire(timeout=patience_s):
-            try:
-                for _ in range(1 + len(self._waiting) // _MOST_AT_ONCE):
-                    if write.is_open and write.error is None:
+        try:
+            if self._writing.acquire(timeout=patience_s):
+                try:
+                    while write.is_open:
                         self._write_waiting(give_up_at)
-            finally:
-                self._writing.release()
-        if write.is_open:
-            write.is_open = is_lasting
-            raise write.error or StoreError(f"session file {self._path.name}: too many turns wait to write")
+                finally:
+                    self._writing.release()
+            elif write.is_open:
+                raise StoreError(f"session file {self._path.name}: too many turns wait to write")
+        except StoreError:
+            write.is_open = write.is_open and is_lasting
+            raise
         if write.error is not None:
             raise write.error
         return cast("_T", write.result)
@@ -79,7 +82,7 @@ class SessionFile:
     def connection(self) -> Iterator[sqlite3.Connection]:
         """Yield a connection to read with. After an error it is closed: the file may have been moved or damaged."""
         with self._as_store_errors():
-            connection = self._idle.pop() if self._idle else self._open(_PATIENCE_S)
+            connection = self._idle.pop() if self._idle else self._open(_READERS_PATIENCE_S)
             try:
                 yield connection
             except (sqlite3.Error, OSError):
@@ -88,8 +91,11 @@ class SessionFile:
             self._idle.append(connection)
 
     def empty_log(self) -> None:
-        """Take deleted words out of the write-ahead log too; while somebody reads there it waits for the next time."""
-        with self.connection() as connection:
+        """Take deleted words out of the write-ahead log too; while somebody reads there it waits for the next time.
+
+        Nobody can write meanwhile, so it does not wait long.
+        """
+        with self._as_store_errors(), closing(self._open(_EMPTIED_WITHIN_S)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def close(self) -> None:
@@ -101,25 +107,23 @@ class SessionFile:
             self._writer = None
 
     def _write_waiting(self, give_up_at: float) -> None:
-        """Do the oldest work that waits, in one transaction."""
+        """Do the oldest work that waits, in one transaction. Raises StoreError when the file is busy for too long."""
         batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), _MOST_AT_ONCE))]
         batch = [write for write in batch if write.is_open]
+        if not batch:
+            raise StoreError(f"session file {self._path.name}: another turn broke off in the middle of writing")
         try:
             with self._as_store_errors(), self._transaction(give_up_at) as connection:
                 results = [write.work(connection) for write in batch]
         except StoreError as error:
-            self._fail(batch, error)
+            if _is_busy(error.__cause__):  # only who writes has no more time; the others may have
+                self._waiting.extendleft(reversed(batch))
+                raise
+            for write in batch:
+                write.error, write.is_open = error, False
             return
         for write, result in zip(batch, results, strict=True):
             write.result, write.is_open = result, False
-
-    def _fail(self, batch: list[_Write[object]], error: StoreError) -> None:
-        """Tell everybody in the batch; what lasts goes back to its place when nothing is wrong but the time."""
-        is_busy = _is_busy(error.__cause__)
-        for write in batch:
-            write.error = error
-            write.is_open = is_busy and write.is_lasting
-        self._waiting.extendleft(write for write in reversed(batch) if write.is_open)
 
     @contextmanager
     def _transaction(self, give_up_at: float) -> Iterator[sqlite3.Connection]:
