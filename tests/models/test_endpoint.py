@@ -281,3 +281,30 @@ def test_complete_survives_the_shared_faults(fault_upstream: str, fault: str, is
         ask(f"{fault_upstream}/{fault}/v1", seconds=0.8, is_streamed=is_streamed)
 
     assert time.monotonic() - started < 1.6
+
+
+def test_a_model_goes_on_after_the_deadline_for_who_collects_later() -> None:
+    """What comes after the turn's deadline is handed over whole."""
+    said: list[Completion | None] = []
+    with loopback(stream("One ", "sentence ", "at last.", pause_s=0.2)) as upstream:
+        endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
+        asking = endpoint.ask(CHAT, "m", within(5))
+        early = asking.by(within(0.1))
+        asking.then(said.append)
+        endpoint.close()
+
+    assert (early.text, early.finish_reason) == ("One ", "deadline")
+    assert [(c.text, c.finish_reason) for c in said if c] == [("One sentence at last.", "stop")]
+
+
+@pytest.mark.parametrize("behaviour", [hang(), reset, answer(b"{}", "500 No")], ids=["hang", "reset", "500"])
+def test_a_model_that_never_speaks_is_given_up(behaviour: Behaviour) -> None:
+    """At the end of its longer time, or when it fails before, whoever waits is told that nothing comes."""
+    said: list[Completion | None] = []
+    with loopback(behaviour) as upstream:
+        endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
+        asking = endpoint.ask(CHAT, "m", within(0.5))
+        asking.then(said.append)
+        endpoint.close()
+
+    assert said == [None]
