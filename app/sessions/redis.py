@@ -1,15 +1,20 @@
 """Sessions in Redis, for several replicas. What belongs together is done by one script: one round trip, all or nothing.
 
-The scripts are in lua/. A server that hangs costs 0.3 s and then, for a second, nothing: nobody asks it. Each session's
-keys share a hash tag, so a cluster will do. What expires, Redis deletes by itself.
+The scripts are in lua/. A server that hangs costs 0.3 s and then, for a second, nothing: nobody asks it. What was to
+be remembered meanwhile is brought to it when it answers again, by this process. Each session's keys share a hash tag,
+so a cluster will do. What expires, Redis deletes by itself.
 """
 
 import json
+import logging
 import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
+from uuid import uuid4
 
 import redis
 from redis.backoff import NoBackoff
@@ -22,6 +27,8 @@ from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES
 from app.sessions.records import care_from
 from app.sessions.turns import Closing, Entry, Late, Ticket
 
+logger = logging.getLogger(__name__)
+
 _PREFIX = "persona-webhook"
 _PARTS = ("session", "history", "care", "forgotten", "number", "turns", "late")
 _SCRIPTS = ("read", "enter", "append", "promise", "keep", "find")
@@ -30,7 +37,14 @@ _PATIENCE_S = 0.3
 _LEFT_ALONE_S = 1.0
 _TURNS_KEPT_S = 120.0  # longer than any ticket, and than any answer is kept for whoever brings the turn again
 
+_MOST_MISSED = 2_000  # turns that a server did not take; what is older is lost
+_CAUGHT_UP_AT_ONCE = 50
+
 _T = TypeVar("_T")
+
+
+class _Unanswered(StoreError):
+    """The server said nothing; what was asked of it may be done or not."""
 
 
 class RedisSessions:
@@ -54,6 +68,7 @@ class RedisSessions:
             name: self._redis.register_script(begin + (_FOLDER / f"{name}.lua").read_text()) for name in _SCRIPTS
         }
         self._asked_again_at = 0.0
+        self._missed: deque[tuple[str, float, dict[str, object]]] = deque(maxlen=_MOST_MISSED)
 
     def read(self, key: str, now: float) -> Session:
         """Return the session, an empty one when it is unknown or expired."""
@@ -61,6 +76,7 @@ class RedisSessions:
 
     def enter(self, ticket: Ticket, now: float) -> Entry:
         """Return how the turn stands."""
+        self._catch_up(now)
         fields = {"turn": ticket.turn, "holder": ticket.holder, "expires_at": repr(ticket.until)}
         return self._call(lambda: _entry(self._run("enter", ticket.key, now, **fields)))
 
@@ -76,6 +92,7 @@ class RedisSessions:
     ) -> None:
         """Count a turn, keep its care and its exchange, if any."""
         fields: dict[str, object] = {
+            "id": uuid4().hex,
             "persona": persona,
             "care": json.dumps(asdict(care)),
             "risk_at": repr(care.risk_at),
@@ -87,7 +104,11 @@ class RedisSessions:
         }
         if exchange is not None:
             fields["exchange"] = json.dumps([exchange.user, exchange.reply, exchange.answered], ensure_ascii=False)
-        self._call(lambda: self._run("append", key, now, **fields))
+        try:
+            self._call(lambda: self._run("append", key, now, **fields))
+        except _Unanswered:
+            self._missed.append((key, now, fields))
+            raise
 
     def promise(self, key: str, number: int, now: float, until: float) -> bool:
         """Say that the answer to a turn will come."""
@@ -104,6 +125,8 @@ class RedisSessions:
     def forget(self, key: str, now: float) -> None:
         """Delete all but the count of turns: numbers that come again could mix up old turns with new ones."""
         names = dict(zip(_PARTS, _keys(key), strict=True))
+        for missed in [missed for missed in list(self._missed) if missed[0] == key]:
+            self._missed.remove(missed)
 
         def work() -> None:
             with self._redis.pipeline(transaction=True) as pipeline:
@@ -127,7 +150,8 @@ class RedisSessions:
         return days
 
     def sweep(self, now: float) -> None:
-        """Do nothing: Redis deletes what is expired."""
+        """Redis deletes what is expired; here only what it missed is brought to it."""
+        self._catch_up(now)
 
     def ping(self) -> None:
         """Write something, which a server that is full or a replica of another one refuses."""
@@ -136,6 +160,23 @@ class RedisSessions:
     def close(self) -> None:
         """Close all connections."""
         self._redis.close()
+
+    def _catch_up(self, now: float) -> None:
+        """Bring what the server missed, some at a time; what would be expired by now is dropped."""
+        for _ in range(min(len(self._missed), _CAUGHT_UP_AT_ONCE)):
+            try:
+                key, then, fields = missed = self._missed.popleft()
+            except IndexError:  # another turn brought it
+                return
+            if then + self._ttl_s <= now:
+                continue
+            try:
+                self._call(partial(self._run, "append", key, then, **fields))
+            except _Unanswered:
+                self._missed.appendleft(missed)
+                raise
+            except StoreError:
+                logger.warning("a turn is not remembered: Redis refused it")
 
     def _run(self, script: str, key: str, now: float, **fields: object) -> Any:
         common = {
@@ -148,12 +189,12 @@ class RedisSessions:
     def _call(self, work: Callable[[], _T]) -> _T:
         """Return what work returns. While the server is down only one turn a second finds out, and waits for it."""
         if time.monotonic() < self._asked_again_at:
-            raise StoreError("Redis failed a moment ago")
+            raise _Unanswered("Redis failed a moment ago")
         try:
             return work()
         except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
             self._asked_again_at = time.monotonic() + _LEFT_ALONE_S
-            raise StoreError(f"Redis does not answer: {type(error).__name__}") from error
+            raise _Unanswered(f"Redis does not answer: {type(error).__name__}") from error
         except (redis.RedisError, ValueError) as error:
             raise StoreError(f"Redis refused: {type(error).__name__}") from error
 

@@ -87,6 +87,22 @@ def test_a_server_that_hangs_costs_a_moment_once(server: RedisServer, sessions: 
     assert max(waits_s[1:]) < 0.01
 
 
+def test_what_a_server_missed_is_brought_to_it_once(server: RedisServer, sessions: RedisSessions) -> None:
+    """Turns that end while the server hangs are remembered when it answers again, in their order, none twice."""
+    sessions.ping()
+    os.kill(server.process.pid, signal.SIGSTOP)
+    for number in range(3):
+        with pytest.raises(StoreError):
+            sessions.append("key", Exchange(str(number), "ok"), "joy", Care(), NOW, NOW)
+    os.kill(server.process.pid, signal.SIGCONT)
+    time.sleep(1.05)
+
+    entry = sessions.enter(Ticket("key", "turn", "holder", NOW + 5), NOW)
+
+    assert [exchange.user for exchange in entry.session.exchanges] == ["0", "1", "2"]
+    assert entry.session.turns == 3
+
+
 def test_a_server_that_is_gone_is_a_store_error(server: RedisServer, sessions: RedisSessions) -> None:
     """Nothing listens any more: said at once."""
     sessions.ping()

@@ -4,6 +4,12 @@ if forgotten and tonumber(forgotten) >= tonumber(args.began_at) then
   return
 end
 
+-- What an answer of ours was lost on the way to is brought again: once done, it is not done twice.
+if redis.call('HEXISTS', TURNS, args.id) == 1 then
+  return
+end
+put_row(args.id, { number = 0, holder = '', is_open = false, expires_at = args.turns_until })
+
 local kept = live(SESSION, 'persona')
 if not kept or kept[2] ~= args.persona then
   redis.call('DEL', SESSION, HISTORY)
