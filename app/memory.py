@@ -106,11 +106,12 @@ def _key(turn: Turn) -> str:
 
 
 def _read(key: str, services: Services) -> Session:
+    notes = services.flags.notes()
     try:
         session = services.sessions.read(key, services.wall_clock())
     except StoreError:
         return Session(care=services.flags.alone(key))
-    return replace(session, care=services.flags.newest(key, session.care))
+    return replace(session, care=services.flags.newest(key, session.care, notes))
 
 
 def _keep(

@@ -51,17 +51,19 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
     key = session_key(turn.channel, turn.session)
     keep_s = min(MODEL_S, deadline.left() * 2 / 3)
     ticket = Ticket(key, turn_key(turn), uuid4().hex, now + deadline.left() + _GRACE_S)
+    notes = services.flags.notes()
     try:
         entry = services.sessions.enter(ticket, now)
         for pause_s in _pauses():
             if not _must_wait(entry, deadline, keep_s):
                 break
             services.pause(pause_s)
+            notes = services.flags.notes()
             entry = services.sessions.enter(ticket, services.wall_clock())
     except StoreError as error:
         logger.warning("a turn goes on without its memory", extra={"reason": str(error)})
         return Place(now, session=Session(care=services.flags.alone(key)), problems=("StoreError",))
-    return _place(entry, ticket, now, services)
+    return _place(entry, ticket, now, notes, services)
 
 
 def closing(turn: Turn, place: Place, reply: Reply, persona: str, owed: Owed, now: float) -> Closing | None:
@@ -86,10 +88,10 @@ def _pauses() -> Iterator[float]:
         pause_s = min(2 * pause_s, _LONGEST_PAUSE_S)
 
 
-def _place(entry: Entry, ticket: Ticket, now: float, services: Services) -> Place:
+def _place(entry: Entry, ticket: Ticket, now: float, notes: int, services: Services) -> Place:
     if not entry.is_ours:
         return Place(now, is_repeat=True, answer=_answer(entry.answer), problems=("repeat",))
-    session = replace(entry.session, care=services.flags.newest(ticket.key, entry.session.care))
+    session = replace(entry.session, care=services.flags.newest(ticket.key, entry.session.care, notes))
     problems = () if entry.is_next else ("out_of_turn",)
     return Place(now, ticket, entry.number, session, entry.late, problems=problems)
 
