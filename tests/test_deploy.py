@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from scripts.launch import procfile_command
+from scripts.web_process import procfile_command
 from tests.conftest import cx_request, es_request
 from tests.loopback import Behaviour, answer, chat_completion, drip, hang, loopback, stream
 

@@ -74,7 +74,7 @@ def replay(stage: Stage, scripts: Iterable[tuple[Path, Script]]) -> bool:
         turns = _play(_stage_of(stage, script), [(turn.query, turn.expect) for turn in script.turns])
         results.append((path, turns, _is_good(turns, len(script.turns))))
         if not stage.as_json:
-            click.echo(verdict_line(str(path), turns, len(script.turns)))
+            click.echo(f"{verdict_line(str(path), turns, len(script.turns))}\n")
     if stage.as_json:
         listed = [
             {"script": str(path), "passed": good, "turns": [as_json(played) for played in turns]}

@@ -32,7 +32,7 @@ def asked_line(query: Query) -> str:
 def answer_lines(played: Played, limit_s: float) -> Iterator[str]:
     """Yield what the person sees, how long it took, and what was wrong."""
     outcome = played.outcome
-    who = "agent" if outcome.is_own else "(agent)"
+    who = "agent" if outcome.is_own else "agent*"
     for number, text in enumerate((*outcome.shown.texts, *(f"<{row}>" for row in outcome.shown.rows))):
         yield f"{who if number == 0 else '':<7}{text}".replace("\n", f"\n{_INDENT}")
     if outcome.shown.suggestions:
@@ -41,7 +41,7 @@ def answer_lines(played: Played, limit_s: float) -> Iterator[str]:
     for finding in (*outcome.findings, *played.unmet):
         yield from _finding_lines(finding)
     if not outcome.is_own:
-        yield f"{_INDENT}So the person saw not the webhook's answer but what the agent itself keeps for this."
+        yield f"{_INDENT}* So the person saw not the webhook's answer but what the agent itself keeps for this."
     if outcome.is_end:
         yield f"{_INDENT}The session ends here."
 
