@@ -3,6 +3,7 @@
 "Webhooks", "Built-in events" and the v3 reference of WebhookRequest and WebhookResponse, read 2026-11.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -26,10 +27,13 @@ _ERROR_EVENTS = {
 
 @dataclass(frozen=True, slots=True)
 class CxTalk:
-    """A conversation with a CX agent: no-match, no-input and welcome of its start page call the webhook."""
+    """A conversation with a CX agent: no-match, no-input and welcome of its start page call the webhook.
+
+    `parameters` are the session's; None until the first query, which begins with those of the setting.
+    """
 
     setting: Setting
-    parameters: tuple[tuple[str, Any], ...] = ()
+    parameters: Mapping[str, Any] | None = None
     page: str = _START
 
     @property
@@ -44,8 +48,8 @@ class CxTalk:
 
     def hear(self, query: Query, now: float) -> "CxTalk":
         """Add the query's parameters to those of the session."""
-        merged = dict(self.setting.parameters) | dict(self.parameters) | dict(query.parameters)
-        return replace(self, parameters=tuple(merged.items()))
+        known = self.setting.parameters if self.parameters is None else self.parameters
+        return replace(self, parameters={**known, **query.parameters})
 
     def request(self, query: Query, turn_id: str) -> Json:
         """Return a v3 WebhookRequest; a second try carries the same detectIntentResponseId."""
@@ -85,8 +89,8 @@ class CxTalk:
 
     def heed(self, answer: Json, now: float) -> "CxTalk":
         """Take over session parameters, null deleting one, and go to the page that the answer names."""
-        merged = dict(self.parameters) | answer.get("sessionInfo", {}).get("parameters", {})
-        kept = tuple((name, value) for name, value in merged.items() if value is not None)
+        merged = {**(self.parameters or {}), **answer.get("sessionInfo", {}).get("parameters", {})}
+        kept = {name: value for name, value in merged.items() if value is not None}
         return replace(self, parameters=kept, page=answer.get("targetPage") or self.page)
 
     def follow_up(self, answer: Json) -> FollowUp | None:
