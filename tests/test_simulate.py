@@ -35,8 +35,8 @@ def app_url(python: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
         yield f"http://127.0.0.1:{port}/webhook"
 
 
-def simulate(url: str, *words: str, typed: str = "", secret: str = "p") -> Result:
-    environment = {"WEBHOOK_USERNAME": "u", "WEBHOOK_PASSWORD": secret}
+def simulate(url: str, *words: str, typed: str = "", **variables: str) -> Result:
+    environment = {"WEBHOOK_USERNAME": "u", "WEBHOOK_PASSWORD": "p", **variables}
     return CliRunner().invoke(main, ["--url", url, *words], input=typed, env=environment)
 
 
@@ -70,7 +70,10 @@ def test_the_app_stands_load(app_url: str) -> None:
 
 def test_wrong_credentials_are_named(app_url: str) -> None:
     """401 in words, with the variables to compare."""
-    for result in (simulate(app_url, "--say", "Hi", secret="q"), simulate(app_url, "--say", "Hi", "--no-credentials")):
+    wrong = simulate(app_url, "--say", "Hi", WEBHOOK_PASSWORD="q")
+    none = simulate(app_url, "--say", "Hi", "--no-credentials")
+
+    for result in (wrong, none):
         assert result.exit_code == 1
         assert "error: the webhook answered with HTTP 401, not 200 [http_401]" in result.output
         assert "WEBHOOK_PASSWORD" in result.output
@@ -153,6 +156,16 @@ def test_json_tells_all_of_a_turn() -> None:
     assert turn["query"] == {"kind": "text", "value": "Hello"}
     assert turn["shown"] == {"texts": ["Hi"], "suggestions": [], "rows": []}
     assert (turn["calls"][0]["status"], turn["findings"], turn["passed"]) == (200, [], True)
+
+
+def test_the_wire_can_be_seen() -> None:
+    """Request and answer as JSON, for those who write a webhook."""
+    with webhook(es_answer("Hi")) as (at, running):
+        result = simulate(at.url, "--say", "Hello", "--wire", "--parameter", "persona=joy", "--parameter", "n=3")
+
+    assert json.dumps(running.requests[0], indent=2) in result.output
+    assert running.requests[0]["queryResult"]["parameters"] == {"persona": "joy", "n": 3}
+    assert '"fulfillmentText": "Hi"' in result.output
 
 
 MISUSES = {

@@ -103,10 +103,15 @@ def _unknown(document: Json, shape: Descriptor, path: str) -> Iterator[Finding]:
         where = f"{path}{name}"
         if name not in fields:
             yield _unknown_field(where, shape)
-        elif (inner := fields[name].message_type) is not None and inner.full_name not in _FREE:
+        elif (inner := fields[name].message_type) is not None and not _is_free(inner):
             for number, item in enumerate(value if isinstance(value, list) else [value]):
                 step = f"{where}[{number}]." if isinstance(value, list) else f"{where}."
                 yield from _unknown(item, inner, step) if isinstance(item, dict) else ()
+
+
+def _is_free(shape: Descriptor) -> bool:
+    """Return whether names in a message of this shape are the webhook's own: maps, and any JSON."""
+    return shape.full_name in _FREE or bool(shape.GetOptions().map_entry)
 
 
 def _unknown_field(where: str, shape: Descriptor) -> Finding:

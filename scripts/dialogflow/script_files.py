@@ -103,7 +103,14 @@ class Script(_Strict):
     intent: str | None = None
     caller: str | None = None
     parameters: dict[str, Any] = Field(default_factory=dict)
-    turns: Annotated[tuple[ScriptedTurn, ...], Field(min_length=1)]
+    turns: tuple[ScriptedTurn, ...]
+
+    @field_validator("turns")
+    @classmethod
+    def _some(cls, turns: tuple[ScriptedTurn, ...]) -> tuple[ScriptedTurn, ...]:
+        if not turns:
+            raise ValueError("a conversation has at least one turn")
+        return turns
 
 
 def read_script(path: Path) -> Script:

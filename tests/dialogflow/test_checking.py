@@ -23,6 +23,15 @@ def test_both_spellings_are_taken_and_become_one(channel: Any) -> None:
     assert (judgement.answer, judgement.findings) == (expected[channel], ())
 
 
+def test_names_in_parameters_and_payloads_are_free() -> None:
+    """Session parameters and payloads are the webhook's own; null stays, because CX deletes by it."""
+    document = {"sessionInfo": {"parameters": {"order": None, "deep": {"er": 1}}}, "payload": {"any": "thing"}}
+
+    judgement = judge(received(document), "cx")
+
+    assert (judgement.answer, judgement.findings) == (document, ())
+
+
 def test_all_unknown_fields_are_named_at_once() -> None:
     """However deep, with the path to each; payloads may hold anything."""
     document = {

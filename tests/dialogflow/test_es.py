@@ -151,3 +151,11 @@ def test_an_answer_without_words_is_a_fault() -> None:
 
     assert [finding.check for finding in talk.problems({"fulfillmentText": " "})] == ["no_words"]
     assert talk.problems({"followupEventInput": {"name": "LATE"}}) == ()
+
+
+@pytest.mark.parametrize(("origin", "ends"), [("google", True), ("telephony", False)])
+def test_only_the_assistant_hangs_up(origin: Origin, ends: bool) -> None:
+    """A v2 answer ends nothing elsewhere: the field for it exists in v2beta1 only."""
+    answer = {"fulfillmentText": "Bye", "payload": {"google": {"expectUserResponse": False}}}
+
+    assert EsTalk(Setting("s1", origin=origin)).is_end(answer) is ends
