@@ -95,7 +95,7 @@ def test_a_chat_is_typed_at_a_prompt() -> None:
 BROKEN: dict[str, tuple[Behaviour, str]] = {
     "silent": (hang(), "no whole answer within 0.5 s, where Dialogflow gives up"),
     "not json": (answer(b"<h1>It works!</h1>", content_type="text/html"), "answered with a web page (text/html)"),
-    "wrong type": (cx_answer("Hi", pageInfo=3), "Dialogflow cannot read the answer"),
+    "wrong type": (cx_answer("Hi", pageInfo=3), '"pageInfo" must be an object, and is a number'),
     "unknown field": (cx_answer("Hi", fulfillmentText="Hi"), 'does not know the field "fulfillmentText"'),
     "70 KiB": (cx_answer("x" * 70 * 1024), "longer than 65,536 bytes"),
     "500": (answer(b"oh", status="500 Internal Server Error"), "answered with HTTP 500"),

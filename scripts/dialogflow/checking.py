@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Literal, cast
 
 from google.protobuf import json_format
-from google.protobuf.descriptor import Descriptor
+from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
 from scripts.dataset.types import Finding
@@ -51,7 +51,7 @@ def judge(received: Received, channel: Literal["es", "cx"]) -> Judgement:
     except (ValueError, RecursionError):
         return Judgement(None, (_not_json(received),))
     if not isinstance(document, dict):
-        return Judgement(None, (_error("not_an_object", "", f"the answer is JSON, but a {_kind(document)}", _OBJECT),))
+        return Judgement(None, (_error("not_an_object", "", f"the answer is JSON, but {_kind(document)}", _OBJECT),))
     return _typed(document, channel)
 
 
@@ -83,35 +83,78 @@ def _not_json(received: Received) -> Finding:
 
 def _typed(document: Json, channel: Literal["es", "cx"]) -> Judgement:
     message = google_type(channel)()
-    unknown = tuple(_unknown(document, cast("Descriptor", message.DESCRIPTOR), ""))
+    found = tuple(_misfits(document, cast("Descriptor", message.DESCRIPTOR), ""))
     try:
-        json_format.ParseDict(document, message, ignore_unknown_fields=bool(unknown))
+        json_format.ParseDict(document, message, ignore_unknown_fields=bool(found))
     except (json_format.ParseError, RecursionError) as error:
         said = str(error).replace("Failed to parse ", "").split("\n")[0].rstrip(". ")
         wrong = _error("wrong_type", "", f"Dialogflow cannot read the answer: {said}", _TYPES)
-        return Judgement(None, (*unknown, wrong))
-    return Judgement(None if unknown else json_format.MessageToDict(message), unknown)
+        is_named = any(finding.check == "wrong_type" for finding in found)
+        return Judgement(None, found if is_named else (*found, wrong))
+    return Judgement(None if found else json_format.MessageToDict(message), found)
 
 
 _TYPES = 'compare with Google\'s reference of WebhookResponse: a text, for one, is {"text": {"text": ["..."]}}'
 
 
-def _unknown(document: Json, shape: Descriptor, path: str) -> Iterator[Finding]:
-    """Yield a finding for each field, however deep, that Google's type does not have."""
+def _misfits(document: Json, shape: Descriptor, path: str) -> Iterator[Finding]:
+    """Yield a finding for each field, however deep, that Google's type does not have or has with another type.
+
+    Google's own parser has the last word; this one says it for people, and all at once.
+    """
     fields = {name: field for field in shape.fields for name in (field.json_name, field.name)}
     for name, value in document.items():
         where = f"{path}{name}"
         if name not in fields:
             yield _unknown_field(where, shape)
-        elif (inner := fields[name].message_type) is not None and not _is_free(inner):
-            for number, item in enumerate(value if isinstance(value, list) else [value]):
-                step = f"{where}[{number}]." if isinstance(value, list) else f"{where}."
-                yield from _unknown(item, inner, step) if isinstance(item, dict) else ()
+        elif value is not None:
+            yield from _misfits_of(fields[name], value, where)
+
+
+def _misfits_of(field: FieldDescriptor, value: object, where: str) -> Iterator[Finding]:
+    """Yield the misfits of one field that Google's type has."""
+    inner = field.message_type
+    if inner is not None and _is_free(inner):
+        return
+    if field.is_repeated != isinstance(value, list):
+        yield _wrong_type(where, "a list" if field.is_repeated else _expected(field), value)
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from _misfits_of_one(field, item, f"{where}[{number}]")
+    else:
+        yield from _misfits_of_one(field, value, where)
+
+
+def _misfits_of_one(field: FieldDescriptor, value: object, where: str) -> Iterator[Finding]:
+    """Yield the misfits of a single value: an object is looked into, a text must be one."""
+    inner = field.message_type
+    if inner is not None and isinstance(value, dict):
+        yield from _misfits(value, inner, f"{where}.")
+    elif (inner is not None and not _is_known_type(inner)) or (
+        field.type == FieldDescriptor.TYPE_STRING and not isinstance(value, str)
+    ):
+        yield _wrong_type(where, _expected(field), value)
+
+
+def _expected(field: FieldDescriptor) -> str:
+    if field.message_type is not None:
+        return "an object"
+    return "a text" if field.type == FieldDescriptor.TYPE_STRING else "a single value"
+
+
+def _is_known_type(shape: Descriptor) -> bool:
+    """Return whether JSON has a form of its own for this shape, such as "3s" for a Duration."""
+    return shape.full_name.startswith("google.protobuf.")
 
 
 def _is_free(shape: Descriptor) -> bool:
     """Return whether names in a message of this shape are the webhook's own: maps, and any JSON."""
     return shape.full_name in _FREE or bool(shape.GetOptions().map_entry)
+
+
+def _wrong_type(where: str, expected: str, value: object) -> Finding:
+    message = f'"{where}" must be {expected}, and is {_kind(value)}; Dialogflow refuses the whole answer for it'
+    return _error("wrong_type", where, message, _TYPES)
 
 
 def _unknown_field(where: str, shape: Descriptor) -> Finding:
@@ -138,7 +181,7 @@ def _generated(wrapper: Any) -> type[Message]:
 
 
 def _kind(document: object) -> str:
-    names = {list: "list", str: "text", bool: "yes or no", int: "number", float: "number"}
+    names = {dict: "an object", list: "a list", str: "a text", bool: "yes or no", int: "a number", float: "a number"}
     return names.get(type(document), "null")
 
 
