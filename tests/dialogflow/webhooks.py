@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from scripts.dialogflow.cx import CxTalk
 from scripts.dialogflow.es import EsTalk
 from scripts.dialogflow.playing import play
-from scripts.dialogflow.types import Outcome, Query, Received, Setting, Talk
+from scripts.dialogflow.types import Outcome, Query, Received, Setting
 from scripts.dialogflow.wire import Webhook, open_wire
 from tests.loopback import Behaviour, Loopback, answer, loopback
 
@@ -68,8 +68,3 @@ def played(talk: _T, at: Webhook, *queries: Query) -> tuple[list[Outcome], _T]:
 def checks(outcome: Outcome) -> list[tuple[str, str]]:
     """Return the severity and name of each finding."""
     return [(finding.severity, finding.check) for finding in outcome.findings]
-
-
-def talk_of(channel: str) -> Talk:
-    """Return a new conversation."""
-    return EsTalk(SETTING) if channel == "es" else CxTalk(SETTING)
