@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from scripts.launch import procfile_command
+from scripts.web_process import procfile_command
 from tests.conftest import cx_request, es_request
 from tests.gunicorns import ROOT, free_port, outside_environment, post, text_of, web_server
 from tests.loopback import Behaviour, answer, chat_completion, drip, hang, loopback, stream

@@ -18,8 +18,9 @@ from app.core.deadline import Deadline
 from app.core.prompt import build_prompt
 from app.models.endpoint import Endpoint
 from app.personas import load_personas
-from scripts.launch import has_endpoint, local_engine, read_environment, welcome
+from scripts.launch import has_endpoint, local_engine, read_environment
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
+from scripts.web_process import welcome
 from tests.conftest import es_request
 from tests.gunicorns import free_port, outside_environment, post, text_of
 
