@@ -70,6 +70,7 @@ def test_every_command_in_the_readme_exists(command: str) -> None:
         "scripts.prepare_data",
         "scripts.promote",
         "scripts.report_referrals",
+        "scripts.simulate",
         "scripts.train_screens",
     ],
 )
