@@ -72,9 +72,9 @@ def has_endpoint(environment: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def local_engine(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def local_engine(environment: Mapping[str, str], *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run the local engine on a free port and give its process and base URL; stop it at the end."""
-    command = [sys.executable, "-m", "scripts.local_engine", "--port", "0"]
+    command = [sys.executable, "-m", "scripts.local_engine", "--port", "0", *options]
     with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True, process_group=0) as engine:
         try:
             base_url = engine.stdout.readline().strip() if engine.stdout else ""
