@@ -14,14 +14,15 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import click
 from dotenv import dotenv_values
 
-from scripts.local_engine.weights import MODEL_ID
+from scripts.local_engine.shipped import Shipped, shipped_adapters
+from scripts.local_engine.weights import MODEL_ID, WeightsError
 
 ROOT = Path(__file__).parents[1]
 
@@ -47,9 +48,10 @@ def main(port: int | None) -> None:
         with ExitStack() as running:
             engine = None
             if not has_endpoint(environment):
-                engine, base_url = running.enter_context(local_engine(environment))
+                tuned = _shipped()
+                engine, base_url = running.enter_context(local_engine(environment, *adapter_options(tuned)))
                 environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
-                environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
+                environment = {**engine_defaults(tuned, environment), **environment}
             server = running.enter_context(web_server(environment))
             _watch(server, engine)
             raise SystemExit(server.returncode or 0)
@@ -69,6 +71,28 @@ def read_environment(dotenv: Path, environment: Mapping[str, str]) -> dict[str, 
 def has_endpoint(environment: Mapping[str, str]) -> bool:
     """Return whether a model endpoint is configured, under any of its names."""
     return any(environment.get(name) for name in ("OPENAI_API_KEY", "OPENAI_KEY", "OPENAI_BASE_URL"))
+
+
+def adapter_options(tuned: Sequence[Shipped]) -> list[str]:
+    """Return the engine's options for serving adapters."""
+    return [word for adapter in tuned for word in ("--adapter", f"{adapter.model}={adapter.gguf}")]
+
+
+def engine_defaults(tuned: Sequence[Shipped], environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the settings that go with the local engine: each persona its tuned model, any other the base.
+
+    A persona of one's own may bear the name of one of ours and is not what our model was tuned to be.
+    """
+    ours = () if environment.get("PERSONAS_DIR") else tuned
+    models = [*(f"{adapter.persona}={adapter.model}" for adapter in ours), f"*={MODEL_ID}"]
+    return {"DEFAULT_MODELS": " ".join(models), "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS}
+
+
+def _shipped() -> Sequence[Shipped]:
+    try:
+        return shipped_adapters()
+    except WeightsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @contextmanager

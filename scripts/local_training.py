@@ -16,6 +16,9 @@ from typing import Any
 from scripts.launch import ROOT, local_engine
 
 
+_STDERR = 2  # the descriptor: results go to stdout, and what other commands say is none
+
+
 class TrainingFailed(Exception):
     """A command of the way did not do its part; its own words are on stderr."""
 
@@ -43,13 +46,13 @@ class Workplace:
 
     def run(self, module: str, *arguments: str) -> None:
         """Run a command of ours; what it prints goes to stderr. Raises TrainingFailed."""
-        self._run(module, arguments, sys.stderr)
+        self._run(module, arguments, _STDERR)
 
     def ask(self, module: str, *arguments: str) -> Any:
         """Run a command of ours with --json and return its answer. Raises TrainingFailed."""
         return json.loads(self._run(module, (*arguments, "--json"), subprocess.PIPE))
 
-    def _run(self, module: str, arguments: tuple[str, ...], stdout: Any) -> str:
+    def _run(self, module: str, arguments: tuple[str, ...], stdout: int) -> str:
         path = os.pathsep.join(filter(None, [str(ROOT), self.environment.get("PYTHONPATH")]))
         environment = {**self.environment, "PYTHONPATH": path}
         command = [sys.executable, "-m", module, *arguments]
@@ -67,9 +70,12 @@ def build_files(recipe: Recipe, dataset: Path, place: Workplace) -> None:
 
 
 @contextmanager
-def engine_in(folder: Path, place: Workplace) -> Iterator[tuple["subprocess.Popen[str]", Workplace]]:
-    """Run an engine that keeps its state in a folder; give its process and a workplace where commands talk to it."""
-    with local_engine(place.environment, "--data", str(folder.resolve())) as (engine, base_url):
+def engine_in(folder: Path, port: int, place: Workplace) -> Iterator[tuple["subprocess.Popen[str]", Workplace]]:
+    """Run an engine that keeps its state in a folder; give its process and a workplace where commands talk to it.
+
+    `port` 0 takes any free one. A job that is to be found again needs the same port: notes are kept by address.
+    """
+    with local_engine(place.environment, "--data", str(folder.resolve()), "--port", str(port)) as (engine, base_url):
         spoken_to = {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
         yield engine, Workplace(place.folder, {**place.environment, **spoken_to})
 

@@ -30,7 +30,7 @@ def measure_job(folder: Path, recipe: Recipe = RECIPE) -> JobMeasured:
     """Run a whole job in a folder of its own. Raises TrainingFailed."""
     place = Workplace(folder, os.environ)
     build_files(recipe, folder / "dataset", place)
-    with engine_in(folder / "engine", place) as (engine, talking), watched(engine.pid) as peak:
+    with engine_in(folder / "engine", 0, place) as (engine, talking), watched(engine.pid) as peak:
         started = perf_counter()
         job_id = train(recipe, folder / "dataset", talking)
         minutes = (perf_counter() - started) / 60
