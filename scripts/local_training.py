@@ -15,7 +15,6 @@ from typing import Any
 
 from scripts.launch import ROOT, local_engine
 
-
 _STDERR = 2  # the descriptor: results go to stdout, and what other commands say is none
 
 
