@@ -21,15 +21,15 @@ from pathlib import Path
 import click
 from dotenv import dotenv_values
 
+from scripts.embedded import adapter_options, engine_defaults, warm_up
 from scripts.local_engine.shipped import Shipped, shipped_adapters
-from scripts.local_engine.weights import MODEL_ID, WeightsError
+from scripts.local_engine.weights import WeightsError
 
 ROOT = Path(__file__).parents[1]
 
 _FIRST_HINT_S = 5
 _HINT_EVERY_S = 30
 _STOP_S = 40  # a turn in progress may take 30 s
-_ENGINE_HISTORY_TOKENS = "500"  # the small model reads 170 tokens/s on one core, and there are 4.5 s for everything
 
 
 class _Stopped(Exception):
@@ -48,10 +48,8 @@ def main(port: int | None) -> None:
         with ExitStack() as running:
             engine = None
             if not has_endpoint(environment):
-                tuned = _shipped()
-                engine, base_url = running.enter_context(local_engine(environment, *adapter_options(tuned)))
-                environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
-                environment = {**engine_defaults(tuned, environment), **environment}
+                engine, settings = running.enter_context(_embedded(environment))
+                environment = {**settings, **environment}
             server = running.enter_context(web_server(environment))
             _watch(server, engine)
             raise SystemExit(server.returncode or 0)
@@ -73,19 +71,14 @@ def has_endpoint(environment: Mapping[str, str]) -> bool:
     return any(environment.get(name) for name in ("OPENAI_API_KEY", "OPENAI_KEY", "OPENAI_BASE_URL"))
 
 
-def adapter_options(tuned: Sequence[Shipped]) -> list[str]:
-    """Return the engine's options for serving adapters."""
-    return [word for adapter in tuned for word in ("--adapter", f"{adapter.model}={adapter.gguf}")]
-
-
-def engine_defaults(tuned: Sequence[Shipped], environment: Mapping[str, str]) -> dict[str, str]:
-    """Return the settings that go with the local engine: each persona its tuned model, any other the base.
-
-    A persona of one's own may bear the name of one of ours and is not what our model was tuned to be.
-    """
-    ours = () if environment.get("PERSONAS_DIR") else tuned
-    models = [*(f"{adapter.persona}={adapter.model}" for adapter in ours), f"*={MODEL_ID}"]
-    return {"DEFAULT_MODELS": " ".join(models), "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS}
+@contextmanager
+def _embedded(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """Run the local engine with the shipped adapters; give its process and the settings of a web server on it."""
+    tuned = _shipped()
+    with local_engine(environment, *adapter_options(tuned)) as (engine, base_url):
+        warm_up(base_url, tuned)
+        own = {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
+        yield engine, {**own, **engine_defaults(tuned, environment)}
 
 
 def _shipped() -> Sequence[Shipped]:

@@ -10,7 +10,7 @@ from app.core.manifest import has_drifted, parse_manifest
 from app.personas import SHIPPED as PERSONAS
 from app.personas import load_personas
 from scripts.dataset.files import sha256
-from scripts.launch import adapter_options, engine_defaults
+from scripts.embedded import adapter_options, engine_defaults
 from scripts.local_engine.children import ROOT
 from scripts.local_engine.shipped import FOLDER, MANIFEST_FILE, Shipped, shipped_adapters
 from scripts.local_engine.weights import MODEL_ID, SHA256, WeightsError
