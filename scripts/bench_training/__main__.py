@@ -120,14 +120,14 @@ def _run_all(folder: Path, order: Order, times: int) -> Mapping[str, Sequence[Me
 
 def _show(runs: Mapping[str, Sequence[Measured]], ratio: float) -> None:
     table = Table()
-    for name in ("way", "examples", "tokens", "seconds", "tokens/s", "examples/s", "loss", "peak MB"):
+    for name in ("way", "seconds", "tokens/s", "examples/s", "loss", "peak MB"):
         table.add_column(name, justify="left" if name == "way" else "right")
     for way, of_way in runs.items():
         for run in of_way:
             speeds = (f"{run.tokens_per_s:,.0f}", f"{run.examples / run.seconds:.2f}")
-            counts = (f"{run.examples:,}", f"{run.tokens:,}", f"{run.seconds:.1f}")
-            table.add_row(way, *counts, *speeds, f"{run.loss:.2f}", f"{run.peak_mb:,}")
+            table.add_row(way, f"{run.seconds:.1f}", *speeds, f"{run.loss:.2f}", f"{run.peak_mb:,}")
     Console().print(table)
+    click.echo(f"{runs['engine'][0].examples:,} examples of {runs['engine'][0].tokens:,} tokens, each learnt once.")
     click.echo(f"The engine trains at {ratio:.2f} of the bare loop's speed (middle runs; {LEAST_RATIO} is asked).")
     click.echo(f"Loading is left out on both sides; memory is not. {_load()}")
 
