@@ -16,7 +16,7 @@ from scripts.local_engine.trainer.order import GGUF_FILE, checkpoint_folder
 from scripts.local_engine.weights import MODEL_ID, PACKAGE, SHA256
 from scripts.local_training import Recipe
 
-SAMPLING = {"temperature": 0.3, "max_tokens": 60, "top_p": 0.9}
+SAMPLING = {"temperature": 0.1, "max_tokens": 60, "top_p": 0.9}
 """What so small a model answers best with. No penalty: llama.cpp's counts the words of the prompt, too, and the model
 is to say back what it heard."""
 

@@ -4,6 +4,7 @@ python -m scripts.train_shipped
 """
 
 import os
+import signal
 from pathlib import Path
 
 import click
@@ -20,9 +21,9 @@ RECIPE = Recipe(
     source="chat_transcripts",
     file=Path("scripts/data/joy.yml"),
     persona="joy",
-    epochs=4,
+    epochs=3,
     batch_size=4,
-    learning_rate_multiplier=2.0,
+    learning_rate_multiplier=1.0,
     seed=7,
 )
 
@@ -51,6 +52,7 @@ def main(work: Path, port: int) -> None:
     About 20 minutes on two cores, 3 GB of memory. Killed, it goes on where it was when run again. The same machine and
     versions give the same bytes.
     """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # the engine is to end with us, however we are asked to
     work = work.resolve()
     place = Workplace(ROOT, os.environ)
     try:
