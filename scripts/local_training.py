@@ -24,7 +24,10 @@ class TrainingFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """What is trained and how. `split` is percent for train/validation/test; None leaves a number to the engine."""
+    """What is trained and how. `file` is seen from the repository's root.
+
+    `split` is percent for train/validation/test; None leaves a number to the engine.
+    """
 
     source: str
     file: Path
@@ -63,7 +66,7 @@ class Workplace:
 
 def build_files(recipe: Recipe, dataset: Path, place: Workplace) -> None:
     """Build the recipe's training files in a folder. Raises TrainingFailed."""
-    file, out = str(recipe.file.resolve()), str(dataset.resolve())
+    file, out = str(ROOT / recipe.file), str(dataset.resolve())
     options = ["--persona", recipe.persona, "--split", recipe.split, "--out", out]
     place.run("scripts.build_dataset", recipe.source, file, *options)
 

@@ -7,10 +7,9 @@ from time import perf_counter
 from typing import Any
 
 from scripts.bench_training.processes import watched
-from scripts.launch import ROOT
 from scripts.local_training import Recipe, Workplace, build_files, engine_in, train
 
-RECIPE = Recipe("chat_transcripts", ROOT / "scripts" / "data" / "joy.yml", "joy", split="95/5/0", epochs=3)
+RECIPE = Recipe("chat_transcripts", Path("scripts/data/joy.yml"), "joy", split="95/5/0", epochs=3)
 """About 400 conversations learnt, 20 to validate; as often as OpenAI goes through so many."""
 
 
