@@ -3,12 +3,15 @@
 The manifest says what was trained from what, and is written last. The web process reads its own, in app/personas.
 """
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from PIL import Image
 
 from scripts.dataset.files import sha256, write_whole, write_whole_bytes
 from scripts.local_engine.shipped import MANIFEST_FILE
@@ -22,6 +25,7 @@ is to say back what it heard."""
 
 _LICENCE = "MIT, as the conversations; the base that it goes with has its own"
 _CURVE_FILE = "loss.png"
+_COLOURS = 64
 
 
 class Commands(Protocol):
@@ -60,12 +64,20 @@ def ship(job_id: str, model: str, recipe: Recipe, places: Places, commands: Comm
     }
     prompt = {**dataset["prompt"], "sampling": SAMPLING}
     write_whole_bytes(places.adapter / GGUF_FILE, (trained / GGUF_FILE).read_bytes())
-    write_whole_bytes(places.adapter / _CURVE_FILE, (places.work / "results" / _CURVE_FILE).read_bytes())
+    write_whole_bytes(places.adapter / _CURVE_FILE, _few_colours(places.work / "results" / _CURVE_FILE))
     _write(places.prompts / f"{model}.json", {"model": model, "prompt": prompt})
     file = _file(places.adapter / GGUF_FILE)
     named = {"model": model, "persona": recipe.persona, **file, "licence": _LICENCE}
     _write(places.adapter / MANIFEST_FILE, {**named, **learnt, "prompt": prompt, "scorecard": None})
     return places.adapter / MANIFEST_FILE
+
+
+def _few_colours(picture: Path) -> bytes:
+    """Return a PNG with 64 colours, which is all that a curve needs: 23 KB where it had 73."""
+    content = io.BytesIO()
+    with Image.open(picture) as image:
+        image.convert("RGB").quantize(_COLOURS).save(content, format="PNG", optimize=True)
+    return content.getvalue()
 
 
 def _file(path: Path) -> dict[str, str | int]:

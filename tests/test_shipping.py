@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from scripts.local_engine.shipped import Shipped, shipped_adapters
 from scripts.local_engine.trainer.order import checkpoint_folder
 from scripts.local_training import Recipe
@@ -22,7 +24,7 @@ class _Commands:
         assert (module, *arguments[:2]) == ("scripts.finetune", "results", JOB)
         out = Path(arguments[3])
         out.mkdir()
-        (out / "loss.png").write_bytes(b"curve")
+        Image.new("RGBA", (90, 50), "#446688").save(out / "loss.png")
 
     def ask(self, module: str, *arguments: str) -> Any:
         assert (module, arguments[1]) == ("scripts.finetune", JOB)
@@ -73,7 +75,8 @@ def test_the_best_checkpoint_is_shipped_with_all_that_made_it(tmp_path: Path) ->
 
     manifest = json.loads(written.read_text())
     prompt = {"format": "chat", "sampling": SAMPLING}
-    assert (places.adapter / "loss.png").read_bytes() == b"curve"
+    with Image.open(places.adapter / "loss.png") as curve:
+        assert (curve.mode, curve.size) == ("P", (90, 50))
     assert shipped_adapters(tmp_path / "adapters") == (Shipped("tiny-joy", "joy", places.adapter / "adapter.gguf"),)
     assert json.loads((tmp_path / "manifests" / "tiny-joy.json").read_text()) == {"model": "tiny-joy", "prompt": prompt}
     assert manifest["sha256"] == hashlib.sha256(b"weights of step 3").hexdigest()

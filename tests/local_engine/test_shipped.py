@@ -16,6 +16,7 @@ from scripts.local_engine.shipped import FOLDER, MANIFEST_FILE, Shipped, shipped
 from scripts.local_engine.weights import MODEL_ID, SHA256, WeightsError
 
 MOST_BYTES = 6_000_000
+MOST_CURVE_BYTES = 60_000
 ADAPTERS = shipped_adapters()
 
 
@@ -36,6 +37,7 @@ def test_an_adapter_is_small_and_goes_with_the_base_that_is_served(adapter: Ship
 
     assert adapter.gguf.stat().st_size == manifest["bytes"] <= MOST_BYTES
     assert adapter.gguf.read_bytes()[:4] == b"GGUF"
+    assert adapter.gguf.with_name("loss.png").stat().st_size < MOST_CURVE_BYTES
     assert (manifest["base"]["model"], manifest["base"]["sha256"]) == (MODEL_ID, SHA256)
 
 
