@@ -151,7 +151,8 @@ def _moderate_with(model: str | None, base_url: str, key: str) -> Moderate | Non
 
 
 def _model_of(persona: Persona, settings: Settings) -> str:
-    model = settings.model or persona.model
+    defaults = settings.default_models
+    model = settings.model or persona.model or defaults.get(persona.id) or defaults.get("*")
     if not model:
         raise ConfigError(f'no model for persona {persona.id}: set MODEL, or "model" in {persona.id}.toml')
     return model

@@ -4,11 +4,12 @@ Each field's description is the text of .env.example and of the README's table; 
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AliasChoices, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AliasChoices, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from app.core.errors import ConfigError
 from app.core.prompt import DEFAULT_HISTORY_TOKENS
@@ -17,6 +18,16 @@ OPENAI_URL = "https://api.openai.com/v1"
 ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
+
+
+def _read_pairs(value: Any) -> Any:
+    """Return the mapping that "joy=model-a *=model-b" stands for."""
+    if not isinstance(value, str):
+        return value
+    pairs = [pair.partition("=") for pair in value.split()]
+    if not all(name and model for name, _, model in pairs):
+        raise ValueError("expected persona=model, with spaces between, such as joy=my-tuned-model *=my-base")
+    return {name: model for name, _, model in pairs}
 
 
 class Settings(BaseSettings):
@@ -43,6 +54,11 @@ class Settings(BaseSettings):
         OPENAI_URL, description="Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, Ollama, the embedded engine."
     )
     model: str | None = Field(None, description="Model id for every persona; stands above `model` in a persona's file.")
+    default_models: Annotated[Mapping[str, str], NoDecode, BeforeValidator(_read_pairs)] = Field(
+        {},
+        description="Models of personas whose files name none: `persona=model`, with spaces between; `*` is any other. "
+        "`scripts/serve` sets it for the embedded engine.",
+    )
     model_stream: bool = Field(
         True,
         description="Ask for the answer word by word. `false` for endpoints that cannot; then nothing is said early.",

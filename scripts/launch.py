@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,12 +19,12 @@ import click
 from dotenv import dotenv_values
 
 from scripts import railway
-from scripts.local_engine.weights import MODEL_ID
+from scripts.embedded import adapter_options, engine_defaults, warm_up
+from scripts.local_engine.shipped import Shipped, shipped_adapters
+from scripts.local_engine.weights import WeightsError
 from scripts.web_process import Start, Stopped, end, procfile_command, web_server
 
 ROOT = Path(__file__).parents[1]
-
-_ENGINE_HISTORY_TOKENS = "500"  # the small model reads 170 tokens/s on one core, and there are 4.5 s for everything
 
 
 @click.command(epilog="\b\nexample:\n  scripts/serve --port 8081\n  scripts/serve --as-railway")
@@ -49,9 +49,8 @@ def _as_here(port: int | None, running: ExitStack) -> tuple["subprocess.Popen[by
     environment["PORT"] = str(port or environment.get("PORT", 8080))
     engine = None
     if not has_endpoint(environment):
-        engine, base_url = running.enter_context(local_engine(environment))
-        environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
-        environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
+        engine, settings = running.enter_context(_embedded(environment))
+        environment = {**settings, **environment}
     start = Start([sys.executable, "-m", *procfile_command(ROOT / "Procfile")])
     return running.enter_context(web_server(environment, start)), engine
 
@@ -102,9 +101,26 @@ def has_endpoint(environment: Mapping[str, str]) -> bool:
 
 
 @contextmanager
-def local_engine(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def _embedded(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.Popen[str]", dict[str, str]]]:
+    """Run the local engine with the shipped adapters; give its process and the settings of a web server on it."""
+    tuned = _shipped()
+    with local_engine(environment, *adapter_options(tuned)) as (engine, base_url):
+        warm_up(base_url, tuned)
+        own = {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
+        yield engine, {**own, **engine_defaults(tuned, environment)}
+
+
+def _shipped() -> Sequence[Shipped]:
+    try:
+        return shipped_adapters()
+    except WeightsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@contextmanager
+def local_engine(environment: Mapping[str, str], *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """Run the local engine on a free port and give its process and base URL; stop it at the end."""
-    command = [sys.executable, "-m", "scripts.local_engine", "--port", "0"]
+    command = [sys.executable, "-m", "scripts.local_engine", "--port", "0", *options]
     with subprocess.Popen(command, env=dict(environment), stdout=subprocess.PIPE, text=True, process_group=0) as engine:
         try:
             base_url = engine.stdout.readline().strip() if engine.stdout else ""

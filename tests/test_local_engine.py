@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import openai
@@ -17,8 +18,10 @@ import pytest
 from app.core.deadline import Deadline
 from app.core.prompt import build_prompt
 from app.models.endpoint import Endpoint
-from app.personas import load_personas
+from app.personas import as_asked, load_personas
+from scripts.embedded import adapter_options
 from scripts.launch import has_endpoint, local_engine, read_environment
+from scripts.local_engine.shipped import shipped_adapters
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
 from scripts.web_process import welcome
 from tests.conftest import es_request
@@ -27,7 +30,7 @@ from tests.gunicorns import free_port, outside_environment, post, text_of
 
 @pytest.fixture(scope="module")
 def base_url() -> Iterator[str]:
-    with local_engine(os.environ) as (_, url):
+    with local_engine(os.environ, *adapter_options(shipped_adapters())) as (_, url):
         yield url
 
 
@@ -79,6 +82,22 @@ def test_joy_is_answered_by_the_engine(base_url: str) -> None:
 
     assert completion.text.strip()
     assert completion.tokens
+
+
+@pytest.mark.parametrize("words", ["My grandmother died last week.", "I failed my exam.", "I feel lonely here."])
+def test_tuned_joy_is_short_and_asks_back(base_url: str, words: str) -> None:
+    """What the tuned model has learnt and the base does not do: it ends by itself, with one question, and soon."""
+    (adapter,) = shipped_adapters()
+    endpoint = Endpoint(base_url, "local", max_calls=1)
+    prompt = build_prompt(as_asked(load_personas()["joy"], adapter.model), (), words, "en")
+    calm = replace(prompt, sampling=prompt.sampling.model_copy(update={"temperature": 0.0}))
+
+    deadline = Deadline(time.monotonic() + 30, time.monotonic)
+    completion = endpoint.ask(calm, adapter.model, deadline).by(deadline)
+    endpoint.close()
+
+    assert completion.finish_reason == "stop"
+    assert (completion.text.count("?"), completion.text.strip()[-1]) == (1, "?")
 
 
 def test_a_damaged_model_is_fetched_anew(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.core.errors import ConfigError
-from app.server import create_app, open_store
+from app.server import create_app, make_services, open_store
 from app.settings import OPENAI_URL, Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
@@ -134,3 +134,44 @@ def test_redis_is_loaded_only_where_it_is_used() -> None:
     code = "import sys, app.server; raise SystemExit('redis' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
+
+
+def test_default_models_are_read_by_persona(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pairs with spaces between; nothing set is nothing."""
+    settings = from_environment(monkeypatch, OPENAI_API_KEY="k", DEFAULT_MODELS="joy=tuned:1/a  *=base")
+
+    assert settings.default_models == {"joy": "tuned:1/a", "*": "base"}
+    assert from_environment(monkeypatch, DEFAULT_MODELS="").default_models == {}
+
+
+@pytest.mark.parametrize("value", ["base", "joy=", "=base", "joy=a base"])
+def test_default_models_that_are_no_pairs_are_refused(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    """The message names the variable and shows what is expected."""
+    with pytest.raises(ConfigError, match=r"- DEFAULT_MODELS: expected persona=model"):
+        from_environment(monkeypatch, OPENAI_API_KEY="k", DEFAULT_MODELS=value)
+
+
+@pytest.mark.parametrize(
+    ("model", "in_file", "models"),
+    [
+        (None, "", {"joy": "tuned", "support": "base"}),
+        (None, 'model = "own"\n', {"joy": "own", "support": "base"}),
+        ("one", 'model = "own"\n', {"joy": "one", "support": "one"}),
+    ],
+)
+def test_default_models_stand_below_all_others(
+    tmp_path: Path, model: str | None, in_file: str, models: dict[str, str]
+) -> None:
+    """MODEL, then the persona's file, then its default model, then that of any other persona."""
+    words = 'name = "A"\ninstructions = ""\ngreeting = "a"\nfallback = "b"\nreprompt = "c"\nfarewell = "d"\n'
+    (tmp_path / "joy.toml").write_text(in_file + words)
+    (tmp_path / "support.toml").write_text(words)
+    settings = Settings(
+        openai_base_url="http://127.0.0.1:1/v1",
+        model=model,
+        default_models={"joy": "tuned", "*": "base"},
+        personas_dir=tmp_path,
+        sessions_path=tmp_path / "sessions.sqlite3",
+    )
+
+    assert make_services(settings).model_of == models

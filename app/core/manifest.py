@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import ContentError
-from app.core.persona import Labels, Mark, Persona
+from app.core.persona import Labels, Mark, Persona, Sampling
 
 _ODD = re.compile(r"[^A-Za-z0-9._-]")
 
@@ -23,7 +23,8 @@ class PromptManifest(BaseModel):
 
     `with_instructions` and `with_examples` say whether the persona's instructions and shown examples (few-shot) stood
     in the training prompts. `instructions_sha256` is of the instructions then, None when there were none.
-    `memory` is false where each training prompt was one message alone.
+    `memory` is false where each training prompt was one message alone. `sampling` is what this model answers best with,
+    None for what the persona's file says.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -36,6 +37,7 @@ class PromptManifest(BaseModel):
     with_examples: bool = False
     memory: bool = True
     instructions_sha256: str | None = None
+    sampling: Sampling | None = None
 
 
 def describe_prompt(persona: Persona, *, with_examples: bool) -> PromptManifest:
@@ -88,6 +90,7 @@ def as_trained(persona: Persona, manifest: PromptManifest) -> Persona:
             "end": manifest.end,
             "labels": manifest.labels,
             "memory": persona.memory and manifest.memory,
+            "sampling": manifest.sampling or persona.sampling,
             "instructions": persona.instructions if manifest.with_instructions else "",
             "examples": persona.examples if manifest.with_examples else (),
         }

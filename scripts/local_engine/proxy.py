@@ -92,7 +92,8 @@ def _watched(caller: socket.socket | None, upstream: socket.socket) -> Iterator[
     def watch(caller: socket.socket) -> None:
         while not is_over.wait(_POLL_S):
             if _has_hung_up(caller):
-                upstream.shutdown(socket.SHUT_RDWR)
+                with suppress(OSError):  # the answer ended, and its connection with it, at this very moment
+                    upstream.shutdown(socket.SHUT_RDWR)
                 return
 
     if caller is not None:

