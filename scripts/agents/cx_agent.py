@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from google.cloud import dialogflowcx_v3 as cx
 
@@ -59,7 +61,7 @@ class CxAgent:
             url=shown_url(service.uri),
             is_enabled=not webhook.disabled,
             credentials=_credentials(service),
-            timeout_s=webhook.timeout.total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
+            timeout_s=timeout_of(webhook).total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
             callers=tuple(_callers(self, webhook.name)),
         )
 
@@ -69,6 +71,13 @@ def service_of(webhook: cx.Webhook) -> cx.Webhook.GenericWebService:
     if "service_directory" in webhook:
         return webhook.service_directory.generic_web_service
     return webhook.generic_web_service
+
+
+def timeout_of(webhook: cx.Webhook) -> timedelta:
+    """Return how long Dialogflow waits, zero when nothing is said: proto-plus gives a timedelta, unlike its types."""
+    given: Any = webhook.timeout
+    timeout: timedelta = given or timedelta()
+    return timeout
 
 
 def read_cx(access: Access, agent: str, role: Role = ADMIN) -> CxAgent:
