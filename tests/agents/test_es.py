@@ -118,6 +118,18 @@ def test_a_header_in_place_of_a_password(cloud: Cloud) -> None:
     assert dict(headers) == {"X-Team": "blue", "X-Secret": PASSWORD}
 
 
+def test_a_password_that_google_keeps_to_itself(cloud: Cloud) -> None:
+    """A password that does not come back counts as ours, and is written again with whatever else is."""
+    run(cloud, *ES, "--yes")
+    cloud.es.fulfillment.generic_web_service.password = ""
+
+    rows = changes(cloud, *ES)
+    run(cloud, *ES[:-1], "https://new.example.com/webhook", "--yes")
+
+    assert rows == []
+    assert cloud.es.fulfillment.generic_web_service.password == PASSWORD
+
+
 def test_a_token_wants_no_password(cloud: Cloud) -> None:
     """ES sends Google's token only without a password, so the password goes."""
     run(cloud, *ES, "--yes")
