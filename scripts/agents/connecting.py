@@ -67,9 +67,7 @@ def connect(side: Side[Found], wish: Wish, manner: Manner) -> Outcome:
     if not plan.steps:
         manner.tell(f"{agent} is set up for {wish.url}. There is nothing to do.")
         return Outcome(agent, (), plan.notes, is_done=True)
-    manner.tell(f"{agent}\n\n{rows_table(plan.rows)}\n")
-    if plan.notes:
-        manner.tell(f"{noted(plan.notes)}\n")
+    manner.tell("\n\n".join(filter(None, (agent, rows_table(plan.rows), noted(plan.notes)))) + "\n")
     if manner.dry_run:
         return Outcome(agent, plan.rows, plan.notes, is_done=False)
     agree(f"Make these {len(plan.rows)} changes?", yes=manner.yes)
