@@ -98,6 +98,25 @@ def test_a_set_up_agent_passes_the_smoke_test(cloud: Cloud, set_up: tuple[str, .
 
 
 @pytest.mark.parametrize(
+    ("source", "problem"),
+    [
+        ("somebody", 'another webhook answered (its source is "somebody")'),
+        ("", 'another webhook answered (its source is "")'),
+        ("fallback", "the webhook answered, and its model did not: open /readyz"),
+    ],
+)
+def test_who_spoke_is_looked_at(cloud: Cloud, source: str, problem: str) -> None:
+    """An answer in time that is not this server's, or not the model's, does not pass the smoke test."""
+    run(cloud, *ES, "--yes")
+    cloud.es.webhook_source = source
+
+    result = run(cloud, *_TEST_ES)
+
+    assert result.exit_code == 1
+    assert problem in result.output
+
+
+@pytest.mark.parametrize(
     ("status", "advice"),
     [
         (Status(code=4, message="Webhook call failed. Error: DEADLINE_EXCEEDED."), "the answer came too late"),

@@ -3,12 +3,14 @@
 import re
 from dataclasses import dataclass
 from time import monotonic
+from typing import get_args
 from uuid import uuid4
 
 from google.cloud import dialogflow_v2 as es
 from google.cloud import dialogflowcx_v3 as cx
 from google.rpc.status_pb2 import Status
 
+from app.core.types import ReplySource
 from scripts.agents.clients import Access
 from scripts.agents.errors import CLIENT, google_errors
 from scripts.agents.retrying import patient
@@ -27,7 +29,7 @@ _OTHER_ADVICE = "the server's log has a line about the call, if it came there"
 class Tried:
     """What came back, after how long. `problem` is empty when the webhook answered.
 
-    `source` is what the webhook calls itself, if it does (ES only).
+    `source` is who spoke there, as the webhook says: model, fallback, rule (ES only).
     """
 
     answer: str
@@ -62,7 +64,8 @@ def try_es(access: Access, text: str, language: str) -> Tried:
         matched=result.intent.display_name,
         source=result.webhook_source,
         took_ms=_ms_since(began),
-        problem=_problem([response.webhook_status] if "webhook_status" in response else []),
+        problem=_problem([response.webhook_status] if "webhook_status" in response else [])
+        or _odd_source(result.webhook_source),
     )
 
 
@@ -81,6 +84,15 @@ def try_cx(access: Access, agent: str, text: str, language: str) -> Tried:
         took_ms=_ms_since(began),
         problem=_problem(list(result.webhook_statuses)),
     )
+
+
+def _odd_source(source: str) -> str:
+    """Return what is wrong with who spoke: ES hands on what app/channels/dialogflow_es.py says of itself."""
+    if source == "fallback":
+        return "the webhook answered, and its model did not: open /readyz, and look for problems in the server's log"
+    if source not in get_args(ReplySource):
+        return f'another webhook answered (its source is "{source}"): does the agent\'s URL lead to this server?'
+    return ""
 
 
 def _ms_since(began: float) -> int:

@@ -29,6 +29,7 @@ class EsServices:
         self.agent: es.Agent | None = new_es_agent()
         self.fulfillment = new_fulfillment()
         self.intents = new_intents()
+        self.webhook_source = "model"
         self.webhook_status = Status(message="Webhook execution successful")
 
     def rpcs(self) -> Mapping[str, tuple[Any, Callable[[Any], Any]]]:
@@ -146,5 +147,5 @@ class EsServices:
             return es.DetectIntentResponse(query_result=result)
         if self.webhook_status.code == 0:
             result.fulfillment_text = _ANSWER
-            result.webhook_source = "webhook"
+            result.webhook_source = self.webhook_source
         return es.DetectIntentResponse(query_result=result, webhook_status=self.webhook_status)
