@@ -144,10 +144,12 @@ def _is_health_check(original: Mapping[str, Any]) -> bool:
 def render(turn: Turn, reply: Reply) -> dict[str, Any]:
     """Return a v2 WebhookResponse: the text twice, as old and new clients read it, then suggestions where they show.
 
+    `source` says whether the model or a rule spoke: ES hands it on to callers of its API, and to nobody else.
     We set no contexts, so none is returned: a returned context overwrites the agent's own.
     """
     text = speakable(reply.text) if turn.is_voice else reply.text
     response: dict[str, Any] = {
+        "source": reply.source,
         "fulfillmentText": text,
         "fulfillmentMessages": [{"text": {"text": [text]}}, *_suggestions(turn, text, reply)],
     }

@@ -128,7 +128,7 @@ def test_render_leaves_the_agents_state_alone(name: str) -> None:
         channel.parse(REQUESTS[name]), Reply("Hi.", "model", suggestions=("Yes",), end_session=True)
     )
 
-    ours = {"fulfillmentText", "fulfillmentMessages", "payload", "fulfillmentResponse", "targetPage"}
+    ours = {"source", "fulfillmentText", "fulfillmentMessages", "payload", "fulfillmentResponse", "targetPage"}
     assert set(answer) - ours == set()
 
 

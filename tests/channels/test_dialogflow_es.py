@@ -199,7 +199,7 @@ def test_render_shows_suggestions_where_they_can_be_shown(origin: str, messages:
 
     response = dialogflow_es.render(turn, Reply("**Hi** 😊", "model", suggestions=("Yes", "No")))
 
-    assert response == {"fulfillmentText": "**Hi** 😊", "fulfillmentMessages": messages}
+    assert response == {"source": "model", "fulfillmentText": "**Hi** 😊", "fulfillmentMessages": messages}
 
 
 def test_render_gives_a_voice_words_only() -> None:
@@ -208,7 +208,11 @@ def test_render_gives_a_voice_words_only() -> None:
 
     response = dialogflow_es.render(turn, Reply("**Hi** 😊", "model", suggestions=("Yes",), end_session=True))
 
-    assert response == {"fulfillmentText": "Hi", "fulfillmentMessages": [{"text": {"text": ["Hi"]}}]}
+    assert response == {
+        "source": "model",
+        "fulfillmentText": "Hi",
+        "fulfillmentMessages": [{"text": {"text": ["Hi"]}}],
+    }
 
 
 def test_render_closes_the_microphone_of_the_assistant() -> None:
@@ -218,6 +222,7 @@ def test_render_closes_the_microphone_of_the_assistant() -> None:
     response = dialogflow_es.render(turn, Reply("Bye.", "rule", end_session=True))
 
     assert response == {
+        "source": "rule",
         "fulfillmentText": "Bye.",
         "fulfillmentMessages": [{"text": {"text": ["Bye."]}}],
         "payload": {"google": {"expectUserResponse": False}},
