@@ -9,7 +9,6 @@ import click
 from scripts.checkup.results import Result, Status, count
 
 _COLOURS: Mapping[Status, str] = {"ok": "green", "warning": "yellow", "failed": "red", "skipped": "bright_black"}
-_NAMES: Mapping[Status, str] = {"ok": "ok", "warning": "warnings", "failed": "failed", "skipped": "skipped"}
 _STATUS_WIDTH, _CHECK_WIDTH = 8, 9
 
 
@@ -23,7 +22,9 @@ def line_of(result: Result) -> str:
 
 def summary_of(results: Sequence[Result]) -> str:
     """Return how many there are of each kind."""
-    return ", ".join(f"{number} {_NAMES[status]}" for status, number in count(results).items())
+    counts = count(results)
+    warnings = "warning" if counts["warning"] == 1 else "warnings"
+    return f"{counts['ok']} ok, {counts['warning']} {warnings}, {counts['failed']} failed, {counts['skipped']} skipped"
 
 
 def record_of(results: Sequence[Result]) -> dict[str, Any]:

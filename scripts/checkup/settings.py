@@ -1,7 +1,7 @@
 """What the settings may not be, what the environment does to them, and what is allowed and unwise."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from app.settings import CX_LIMIT_S, ES_LIMIT_S, Settings
@@ -18,11 +18,18 @@ _OUTSIDE_SHORTEST = 8  # every shell has short variables of its own that look li
 
 def check_settings(case: Case) -> Iterator[Result]:
     """Name every setting that stops a start, and what a start would not complain of."""
-    refused = [_refused(line) for line in case.refusals if not line.startswith(_DOTENV_REFUSAL)]
+    outside = list(_outside(case))
+    refused = [_refused(line) for line in case.refusals if not _is_named_already(line, outside)]
     unwise = [] if case.settings is None else [*_deadlines(case.settings), *_address(case)]
-    problems = [*refused, *_outside(case), *unwise]
+    problems = [*refused, *outside, *unwise]
     number = len(KNOWN & set(case.environment))
     yield from problems or [ok(_CHECK, f"{number} are set, and the server starts with them")]
+
+
+def _is_named_already(refusal: str, outside: Sequence[Result]) -> bool:
+    """Whether another line says why: the .env room, or the same variable's quotes."""
+    name = refusal.partition(":")[0]
+    return refusal.startswith(_DOTENV_REFUSAL) or any(found.message.startswith(f"{name} ") for found in outside)
 
 
 def _refused(line: str) -> Result:
