@@ -21,7 +21,7 @@ LINES: dict[str, tuple[str, str, str, str]] = {
         "write NAME=value; close the quote, or leave quotes out",
     ),
     "a quote that swallows the rest": (
-        '# mine\n\nOPENAI_API_KEY="sk-1\nMODEL=m\nLOG_LEVEL=INFO',
+        '# mine\n\nOPENAI_API_KEY="sk-1\nMODEL=m\nLOG_LEVEL="INFO"',
         *("failed", ".env:3: the line cannot be read, and the 2 lines after it are lost with it"),
         "write NAME=value; close the quote, or leave quotes out",
     ),

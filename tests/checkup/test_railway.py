@@ -1,11 +1,13 @@
-"""What Railway has to be told: draining, overlap, an address, a store that outlives a deploy, one store for replicas."""
+"""What Railway has to be told: draining, overlap, an address, a store that lasts, one store for replicas."""
 
 from datetime import date
 
 import pytest
+from click.testing import CliRunner
 
 from scripts.checkup.case import Wish
 from scripts.checkup.railway import check_railway
+from scripts.doctor import main
 from tests.checkup.cases import case_of, said
 from tests.checkup.setups import GOOD
 
@@ -106,9 +108,13 @@ def test_railway_json_counts_while_it_is_read() -> None:
 
 
 def test_it_looks_only_at_services_of_railway() -> None:
-    """Elsewhere the line says how to be judged; --railway judges, and refuses an open server as Railway's would."""
+    """Elsewhere the line says how to be judged."""
     assert said(check_railway, case_of(GOOD))[0][0] == "skipped"
+    assert said(check_railway, case_of(GOOD, wish=Wish(is_railway=True)))[0][0] == "warning"
 
-    case = case_of({"OPENAI_API_KEY": "k", "MODEL": "m"}, wish=Wish(is_railway=True))
-    assert said(check_railway, case)[0][0] == "warning"
-    assert [refusal.partition(":")[0] for refusal in case.refusals] == []
+
+def test_railways_server_refuses_to_be_open() -> None:
+    """With --railway the settings are refused here that would be refused there."""
+    shown = CliRunner(env={"OPENAI_BASE_URL": "http://127.0.0.1:1/v1", "MODEL": "m"}).invoke(main, ["--railway"])
+
+    assert "failed   settings  anybody could call this server\n" in shown.stdout
