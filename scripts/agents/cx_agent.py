@@ -10,6 +10,8 @@ from scripts.agents.errors import ADMIN, Role, google_errors
 from scripts.agents.retrying import patient
 from scripts.agents.webhook_view import Credential, WebhookView, credentials_of, shown_url
 
+NO_MATCH = "sys.no-match-default"
+
 # Every CX agent is made with these ("Agents", read 2026-11): the id tells them whatever they are called.
 _WELCOME_INTENT_ID = "00000000-0000-0000-0000-000000000000"
 
@@ -46,7 +48,7 @@ class CxAgent:
     def webhook(self) -> WebhookView | None:
         """The webhook that answers what nothing else matches, None when that calls none."""
         for handler in self.flow.event_handlers:
-            if handler.event == "sys.no-match-default" and handler.trigger_fulfillment.webhook:
+            if handler.event == NO_MATCH and handler.trigger_fulfillment.webhook:
                 return self.webhook_named(handler.trigger_fulfillment.webhook)
         return None
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import click
 
+from scripts.agreement import Refused, agree
 from scripts.endpoint import CallFailed, TryLater
-from scripts.finetuning.commands.wiring import Desk, Refused, agree, at_desk, json_option, say, show, yes_option
+from scripts.finetuning.commands.wiring import Desk, at_desk, json_option, say, show, yes_option
 from scripts.finetuning.in_use import users_of
 from scripts.finetuning.tables import ending_soon, models_table
 

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import click
 
+from scripts.agreement import Refused
 from scripts.dataset.files import write_whole, write_whole_bytes
-from scripts.finetuning.commands.wiring import Desk, Refused, at_desk, json_option, show, told_errors
+from scripts.finetuning.commands.wiring import Desk, at_desk, json_option, show, told_errors
 from scripts.finetuning.curve import judge, read_curve
 from scripts.finetuning.ledger import FOLDER
 from scripts.finetuning.records import Checkpoint, Job

@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import click
 
 from app.core.errors import ContentError
+from scripts.agreement import Refused
 from scripts.dataset.cost import BadPrices
 from scripts.dataset.limits import BadLimits
 from scripts.endpoint import Address, CallFailed, RunStopped, TryLater, read_address
@@ -32,10 +32,6 @@ _NO_ENDPOINT = (
 
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
-
-
-class Refused(Exception):
-    """Nobody agreed; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,16 +82,6 @@ def told_errors() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except (BadLedger, LedgerBusy, BadResults, ContentError) as error:
         raise click.ClickException(str(error)) from error
-
-
-def agree(question: str, *, yes: bool) -> None:
-    """Return when somebody agrees. Raises Refused otherwise, also where nobody is there to ask."""
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise Refused("nobody is here to agree, so nothing was done; run it again with --yes")
-    if not click.confirm(question, err=True):
-        raise Refused("nothing was done")
 
 
 def show(record: Any, words: str, *, as_json: bool) -> None:

@@ -1,0 +1,96 @@
+"""Saying one sentence to a live agent and looking at who answered: the webhook, in time, or somebody else."""
+
+import re
+from dataclasses import dataclass
+from uuid import uuid4
+
+from google.cloud import dialogflow_v2 as es
+from google.cloud import dialogflowcx_v3 as cx
+from google.rpc.status_pb2 import Status
+
+from scripts.agents.clients import Access
+from scripts.agents.errors import CLIENT, google_errors
+from scripts.agents.retrying import patient
+
+_TIMEOUT_S = 70.0  # two attempts of a CX webhook with the longest timeout, and a margin
+_ADVICE = (
+    (r"\b40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED", "the credentials differ: run the set-up again from this .env"),
+    (r"\b404\b|NOT_FOUND", "the URL leads nowhere: it ends in /webhook"),
+    (r"DEADLINE|TIMEOUT", "the answer came too late: lower ES_DEADLINE_S or CX_DEADLINE_S, and open /readyz"),
+    (r"\b5\d\d\b|5xx|UNREACHABLE|UNAVAILABLE", "the server is down or cannot be reached: open /readyz"),
+)
+_OTHER_ADVICE = "the server's log has a line about the call, if it came there"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came back. `problem` is empty when the webhook answered; `source` is what it calls itself, if it does."""
+
+    answer: str
+    matched: str
+    source: str
+    latency_ms: int | None
+    problem: str
+
+    def record(self) -> dict[str, str | int | bool | None]:
+        """Return it for JSON."""
+        return {
+            "ok": not self.problem,
+            "problem": self.problem or None,
+            "answer": self.answer,
+            "matched": self.matched,
+            "webhook_source": self.source or None,
+            "latency_ms": self.latency_ms,
+        }
+
+
+def try_es(access: Access, text: str, language: str) -> Tried:
+    """Say a sentence to the project's ES agent, in a conversation of its own. Raises AgentError."""
+    spoken = es.QueryInput(text=es.TextInput(text=text, language_code=language))
+    session = f"{access.es_parent}/agent/sessions/{_session_id()}"
+    with google_errors(access, "es", CLIENT):
+        client = access.client(es.SessionsClient)
+        response = client.detect_intent(session=session, query_input=spoken, timeout=_TIMEOUT_S, retry=patient())
+    result = response.query_result
+    latency = dict(result.diagnostic_info).get("webhook_latency_ms") if "diagnostic_info" in result else None
+    return Tried(
+        answer=result.fulfillment_text,
+        matched=result.intent.display_name,
+        source=result.webhook_source,
+        latency_ms=None if latency is None else round(latency),
+        problem=_problem([response.webhook_status] if "webhook_status" in response else []),
+    )
+
+
+def try_cx(access: Access, agent: str, text: str, language: str) -> Tried:
+    """Say a sentence to a CX agent, named by its path, in a conversation of its own. Raises AgentError."""
+    spoken = cx.QueryInput(text=cx.TextInput(text=text), language_code=language)
+    request = cx.DetectIntentRequest(session=f"{agent}/sessions/{_session_id()}", query_input=spoken)
+    with google_errors(access, "cx", CLIENT):
+        client = access.client(cx.SessionsClient)
+        result = client.detect_intent(request=request, timeout=_TIMEOUT_S, retry=patient()).query_result
+    texts = [text for message in result.response_messages for text in message.text.text]
+    latencies = [round(latency.total_seconds() * 1_000) for latency in result.webhook_latencies]
+    return Tried(
+        answer="\n".join(texts),
+        matched=result.match.intent.display_name or cx.Match.MatchType(result.match.match_type).name,
+        source=", ".join(result.webhook_display_names),
+        latency_ms=max(latencies, default=None),
+        problem=_problem(list(result.webhook_statuses)),
+    )
+
+
+def _session_id() -> str:
+    return f"setup-test-{uuid4().hex[:12]}"
+
+
+def _problem(statuses: list[Status]) -> str:
+    """Return what went wrong with the webhook, with advice; empty when it answered."""
+    if not statuses:
+        return "the webhook was not called: the agent answered by itself. Set it up, or say something it does not know"
+    failed = next((status for status in statuses if status.code), None)
+    if failed is None:
+        return ""
+    said = " ".join(failed.message.split()) or f"code {failed.code}"
+    advice = next((advice for pattern, advice in _ADVICE if re.search(pattern, said)), _OTHER_ADVICE)
+    return f"the webhook failed ({said}): {advice}"

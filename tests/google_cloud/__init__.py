@@ -1,0 +1,1 @@
+"""Dialogflow's own API on this machine: gRPC services with state, for Google's real client library to talk to."""
