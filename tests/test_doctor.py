@@ -34,6 +34,7 @@ def test_a_healthy_set_up_has_nothing_but_ok(healthy: Setup) -> None:
         ("ok", "webhook", "the health check is answered in N s"),
         ("ok", "webhook", "the turn as ES sends it is answered in N s"),
         ("ok", "webhook", "the turn as CX sends it is answered in N s"),
+        ("skipped", "agent", "which agent it is, is not known"),
         ("skipped", "Railway", "these are not the settings of a service at Railway"),
         ("ok", "clock", "agrees with 127.0.0.1"),
     ]
@@ -69,7 +70,7 @@ def test_it_reads_well_for_people(healthy: Setup) -> None:
         "warning  settings  ES_DEADLINE_S is 4.9: too little is left of ES's 5 s for the way there and back",
         "                   -> set it to 4.5",
     ]
-    assert lines[-1] == "14 ok, 1 warning, 0 failed, 1 skipped"
+    assert lines[-1] == "14 ok, 1 warning, 0 failed, 2 skipped"
     assert "\x1b" not in shown.stdout
 
 
@@ -84,6 +85,7 @@ def test_a_fresh_checkout_is_told_what_it_lacks() -> None:
         ("callers", "warning"),
         ("endpoint", "warning"),
         ("webhook", "skipped"),
+        ("agent", "skipped"),
         ("Railway", "skipped"),
         ("clock", "skipped"),
     ]
@@ -95,6 +97,7 @@ def test_a_fresh_checkout_is_told_what_it_lacks() -> None:
         (("--url", "example.org/webhook"), "expected something like https://HOST/webhook"),
         (("--url", "https://joe:secret@example.org/webhook"), "leave credentials out of it"),
         (("--replicas", "0"), "x>=1"),
+        (("--agent", "joy"), "--agent needs --project"),
     ],
 )
 def test_a_wrong_use_is_two(words: tuple[str, ...], said: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import get_args
+from typing import Literal, get_args
 
 from dotenv import dotenv_values
 from pydantic import SecretStr
@@ -21,13 +21,28 @@ _LOCAL_MODEL = "http://127.0.0.1/v1"  # scripts/serve chooses the port
 
 
 @dataclass(frozen=True, slots=True)
+class Agent:
+    """A Dialogflow agent at Google. `name` is a CX agent's id or display name, empty for the project's ES agent."""
+
+    project: str
+    location: str
+    name: str
+
+    @property
+    def kind(self) -> Literal["es", "cx"]:
+        """The edition: a project has one ES agent, and CX agents by name."""
+        return "cx" if self.name else "es"
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
-    """What the command was told. `replicas` is None when nobody said how many there are, `project` is Google's."""
+    """What the command was told. `replicas` is None when nobody said how many there are."""
 
     url: str | None = None
     is_paid: bool = False
     is_railway: bool = False
     replicas: int | None = None
+    agent: Agent | None = None
 
 
 @dataclass(frozen=True, slots=True)
