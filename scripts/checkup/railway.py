@@ -15,7 +15,7 @@ from scripts.checkup.settings import is_this_machine
 
 _CHECK = "Railway"
 _DRAINING, _OVERLAP = "RAILWAY_DEPLOYMENT_DRAINING_SECONDS", "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS"
-_DRAINING_ADVICE, _OVERLAP_ADVICE = GRACEFUL_S + 5, 20
+DRAINING_ADVICE, OVERLAP_ADVICE = GRACEFUL_S + 5, 20  # as in railway.json
 _FILE_ENDS = date(2026, 12, 1)
 _BY_HAND = "Variables, New Variable"
 
@@ -34,14 +34,14 @@ def _draining(case: Case) -> Iterator[Result]:
     seconds = _seconds(case, _DRAINING)
     if seconds is None or seconds <= GRACEFUL_S:
         said = f"{_DRAINING} is {'not set' if seconds is None else f'{seconds:g}'}: a deploy cuts off turns in progress"
-        yield warning(_CHECK, said + _until(case.today), f"{_BY_HAND}: {_DRAINING}={_DRAINING_ADVICE}")
+        yield warning(_CHECK, said + _until(case.today), f"{_BY_HAND}: {_DRAINING}={DRAINING_ADVICE}")
 
 
 def _overlap(case: Case) -> Iterator[Result]:
     seconds = _seconds(case, _OVERLAP)
     if seconds is None or seconds <= 0:
         said = f"{_OVERLAP} is {'not set' if seconds is None else '0'}: nobody answers between two deploys"
-        yield warning(_CHECK, said + _until(case.today), f"{_BY_HAND}: {_OVERLAP}={_OVERLAP_ADVICE}")
+        yield warning(_CHECK, said + _until(case.today), f"{_BY_HAND}: {_OVERLAP}={OVERLAP_ADVICE}")
 
 
 def _seconds(case: Case, name: str) -> float | None:
