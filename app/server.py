@@ -27,7 +27,7 @@ from app.core.types import RiskLevel, Turn
 from app.fulfillment import Fulfillment, fulfill, last_resort
 from app.memory import session_key
 from app.models.endpoint import Endpoint
-from app.personas import SHIPPED, load_personas
+from app.personas import SHIPPED, as_asked, load_personas
 from app.safety.content import load_content
 from app.services import Moderate, Services
 from app.sessions.sqlite import SqliteSessions
@@ -94,15 +94,17 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 def make_services(settings: Settings) -> Services:
     """Return what turns need, as the settings say. Nothing is connected yet, so this may happen before a fork."""
     load_content()
-    personas = load_personas(settings.personas_dir or SHIPPED)
+    folder = settings.personas_dir or SHIPPED
+    personas = load_personas(folder)
     if settings.default_persona not in personas:
         known = ", ".join(personas)
         raise ConfigError(f'DEFAULT_PERSONA is "{settings.default_persona}"; the personas are: {known}')
     key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
+    model_of = {persona.id: _model_of(persona, settings) for persona in personas.values()}
     return Services(
-        personas=personas,
+        personas={persona.id: as_asked(persona, model_of[persona.id], folder) for persona in personas.values()},
         default_persona=settings.default_persona,
-        model_of={persona.id: _model_of(persona, settings) for persona in personas.values()},
+        model_of=model_of,
         sessions=SqliteSessions(settings.sessions_path, settings.session_ttl_s),
         session_ttl_s=settings.session_ttl_s,
         models=Endpoint(settings.openai_base_url, key, settings.threads, settings.model_stream),

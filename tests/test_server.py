@@ -3,6 +3,7 @@
 import json
 import logging
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from unittest.mock import ANY
 
@@ -14,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.core.errors import ModelBroken
-from app.server import MAX_REQUEST_BYTES, create_app
+from app.server import MAX_REQUEST_BYTES, create_app, make_services
 from app.services import Services
 from app.settings import Settings
 from tests.conftest import cx_request, es_request
@@ -363,3 +364,25 @@ def test_the_turn_line_says_what_happened(
         "tokens": 12,
         "problems": [],
     }
+
+
+@pytest.mark.parametrize(("chosen", "examples"), [("tuned", 0), ("base", 1)])
+def test_the_model_in_use_decides_how_it_is_asked(tmp_path: Path, chosen: str, examples: int) -> None:
+    """MODEL stands above the persona's model, so its manifest does, too: a base model gets the plain prompt."""
+    (tmp_path / "manifests").mkdir()
+    (tmp_path / "manifests" / "tuned.json").write_text(json.dumps({"model": "tuned", "prompt": {"format": "chat"}}))
+    shown = '[[examples]]\nuser = "Hello"\nassistant = "Hi."\n'
+    words = 'name = "Ann"\ninstructions = ""\ngreeting = "a"\nfallback = "b"\nreprompt = "c"\nfarewell = "d"\n'
+    (tmp_path / "ann.toml").write_text(f'model = "tuned"\n{words}{shown}')
+
+    services = make_services(
+        Settings(
+            openai_base_url="http://127.0.0.1:1/v1",
+            model=None if chosen == "tuned" else chosen,
+            personas_dir=tmp_path,
+            default_persona="ann",
+            sessions_path=tmp_path / "sessions.sqlite3",
+        )
+    )
+
+    assert (services.model_of["ann"], len(services.personas["ann"].examples)) == (chosen, examples)

@@ -1,10 +1,12 @@
 """How a model was trained to be asked: what the dataset tools write down beside the training files, and serving obeys.
 
-A persona that names a manifest is asked exactly so, whatever its own file says: separator and end mark can never
-drift from training. Only the `prompt` table of the manifest is read here; the rest of it is for people.
+A manifest belongs to a model. Whichever persona asks that model asks it exactly so, whatever its own file says:
+separator and end mark can never drift from training. Of a manifest only `prompt` and `model` are read here; the rest of
+it is for people.
 """
 
 import hashlib
+import re
 from collections.abc import Mapping
 from typing import Any, Literal
 
@@ -12,6 +14,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.core.errors import ContentError
 from app.core.persona import Labels, Mark, Persona
+
+_ODD = re.compile(r"[^A-Za-z0-9._-]")
 
 
 class PromptManifest(BaseModel):
@@ -60,6 +64,19 @@ def parse_manifest(name: str, manifest: Any) -> PromptManifest:
             for problem in error.errors(include_url=False, include_input=False)
         )
         raise ContentError(f"manifest {name}: prompt.{problems}") from None
+
+
+def file_name(model: str) -> str:
+    """Return the name of a model's manifest: its id with "-" for all that is odd in file names, and .json."""
+    return f"{_ODD.sub('-', model)}.json"
+
+
+def check_model(name: str, manifest: Any, model: str) -> None:
+    """Raise ContentError unless the manifest says itself that it is this model's: odd ids may share a file name."""
+    found = manifest.get("model") if isinstance(manifest, Mapping) else None
+    if found != model:
+        named = f'is of the model "{found}"' if isinstance(found, str) else "names no model"
+        raise ContentError(f'manifest {name}: {named}, and was looked for as that of "{model}"; correct "model" in it')
 
 
 def as_trained(persona: Persona, manifest: PromptManifest) -> Persona:

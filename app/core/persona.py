@@ -70,9 +70,8 @@ class Persona(_Table):
     """One file of personas/. `id` is the file's name; everything else is a key of the file.
 
     `format = "text"` is for prompt/completion models: the prompt ends with `separator`, answers end with `end`.
-    `manifest` is the path, from the persona's file, of what the dataset scripts wrote beside the training files of
-    `model`: see core/manifest.py. `memory = false` makes each turn stand alone. `intents` are ES intent names that
-    switch to this persona.
+    What a tuned model was trained with stands above them: see core/manifest.py. `memory = false` makes each turn stand
+    alone. `intents` are ES intent names that switch to this persona.
     `safety = "standard"` lets the model speak of illness and medicine, as a persona may that is nobody's companion;
     no setting turns safety off.
     """
@@ -87,7 +86,6 @@ class Persona(_Table):
     suggestions: Words | None = None
     default_language: str = "en"
     model: str | None = None
-    manifest: str | None = None
     format: Literal["chat", "text"] = "chat"
     separator: Mark = " ->"
     end: Mark = " END"

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from scripts.dataset.files import write_whole
 from scripts.dataset.ledger import Ledger
 from scripts.dataset.split import SplitName
 from scripts.dataset.tally import Tally
+from scripts.pages import render
 
 _BARS = 20
 
@@ -27,11 +26,8 @@ class Bar:
 
 def write_report(path: Path, manifest: Mapping[str, Any], ledger: Ledger, tallies: Mapping[SplitName, Tally]) -> None:
     """Write the report of a build whose manifest is complete but for its files."""
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    page = environment.get_template("report.html").render(
+    page = render(
+        Path(__file__).with_name("report.html"),
         m=manifest,
         findings={severity: _kinds(ledger, severity) for severity in ("error", "warning", "info")},
         tallies=tallies,

@@ -1,25 +1,20 @@
 """Jobs, checkpoints and models as tables for people."""
 
-import io
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-
-from rich.console import Console
-from rich.table import Table
 
 from scripts.dataset.model_names import base_of
 from scripts.finetuning.reading import hyperparameters
 from scripts.finetuning.records import Checkpoint, Job, Model
+from scripts.text_table import text_table
 
 SOON_DAYS = 90
-
-_WIDTH = 1_000  # ids must stay whole to be copied, whatever the terminal's width; `:joy:` in them is no emoji
 
 
 def jobs_table(jobs: Iterable[Job]) -> str:
     """Return jobs, newest first as they came."""
     rows = [(job.id, job.status, job.model, job.tuned_model or "", _moment(job.created_at)) for job in jobs]
-    return _table(("job", "status", "base", "model", "created (UTC)"), rows)
+    return text_table(("job", "status", "base", "model", "created (UTC)"), rows)
 
 
 def job_lines(job: Job) -> str:
@@ -62,7 +57,7 @@ def checkpoints_table(checkpoints: Sequence[Checkpoint]) -> str:
         )
         for checkpoint in checkpoints
     ]
-    return _table(("step", "train loss", "valid loss", "full valid loss", "", "model"), rows)
+    return text_table(("step", "train loss", "valid loss", "full valid loss", "", "model"), rows)
 
 
 def shutdown_of(model: Model, models: Sequence[Model]) -> date | None:
@@ -79,7 +74,7 @@ def models_table(models: Sequence[Model], today: date, *, only_tuned: bool) -> s
         (model.id, model.owner, _moment(model.created_at), *_ending(shutdown_of(model, models), today))
         for model in ordered
     ]
-    return _table(("model", "owner", "created (UTC)", "shutdown", "days left"), rows)
+    return text_table(("model", "owner", "created (UTC)", "shutdown", "days left"), rows)
 
 
 def ending_soon(models: Sequence[Model], today: date) -> list[tuple[Model, date]]:
@@ -107,14 +102,3 @@ def _loss(loss: float | None) -> str:
 
 def _moment(seconds: int | None) -> str:
     return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%d %H:%M:%S}" if seconds else ""
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    table = Table(box=None, pad_edge=False, show_edge=False)
-    for head in heads:
-        table.add_column(head, no_wrap=True)
-    for row in rows:
-        table.add_row(*row)
-    written = io.StringIO()
-    Console(file=written, width=_WIDTH, highlight=False, markup=False, emoji=False).print(table)
-    return "\n".join(line.rstrip() for line in written.getvalue().splitlines())

@@ -65,7 +65,7 @@ class Answers:
         self._kept = dict(kept)
         self._lock = threading.Lock()
 
-    def __contains__(self, key: str) -> bool:
+    def __contains__(self, key: object) -> bool:
         return key in self._kept
 
     def __len__(self) -> int:

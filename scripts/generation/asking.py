@@ -10,16 +10,26 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from typing import Generic, Protocol, TypeVar
 
 from scripts.endpoint import CallFailed, RunStopped, TryLater
 from scripts.generation.answers import Answer
-from scripts.generation.calls import Call
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 60.0
 _LONGEST_WISH_S = 3_600.0  # whoever asks for more is better asked again another time, by a new run
 _FAILED_IN_A_ROW = 3  # one call may be at fault for itself; three without an answer between them are not
 
+
+class Asked(Protocol):
+    """A call as this room sees it."""
+
+    @property
+    def where(self) -> str:
+        """Which one it is, for people."""
+
+
+Call = TypeVar("Call", bound=Asked)
 Ask = Callable[[Call], Answer]
 Keep = Callable[[Answer], None]
 Say = Callable[[str], None]
@@ -46,7 +56,7 @@ class Outcome:
 
 
 def ask_all(
-    calls: Iterable[Call], ask: Ask, keep: Keep, say: Say, jobs: int, patience: Patience, stop: threading.Event
+    calls: Iterable[Call], ask: Ask[Call], keep: Keep, say: Say, jobs: int, patience: Patience, stop: threading.Event
 ) -> Outcome:
     """Ask every call, `jobs` at a time, and return when all are answered or given up, or `stop` was set.
 
@@ -60,11 +70,11 @@ def ask_all(
     return asking.outcome
 
 
-class _Asking:
+class _Asking(Generic[Call]):
     """What the threads share: the calls that are left, and until when the endpoint wants to be left alone."""
 
     def __init__(
-        self, calls: Iterator[Call], ask: Ask, keep: Keep, say: Say, patience: Patience, stop: threading.Event
+        self, calls: Iterator[Call], ask: Ask[Call], keep: Keep, say: Say, patience: Patience, stop: threading.Event
     ) -> None:
         self.outcome = Outcome()
         self._calls = calls
@@ -135,7 +145,7 @@ class _Asking:
 
     def _give_up(self, call: Call, reason: str) -> None:
         with self._lock:
-            self.outcome.failures.append(f"row {call.row}: {reason}")
+            self.outcome.failures.append(f"{call.where}: {reason}")
             self._failed_in_a_row += 1
             is_hopeless = self._failed_in_a_row >= _FAILED_IN_A_ROW
         if is_hopeless:

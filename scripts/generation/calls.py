@@ -24,6 +24,11 @@ class Call:
     key: str
     body: Mapping[str, Any]
 
+    @property
+    def where(self) -> str:
+        """Which call it is, for people."""
+        return f"row {self.row}"
+
 
 def calls_of(grid: Grid, model: str) -> Iterator[Call]:
     """Yield the calls in the order of the grid; the n answers of one prompt follow each other."""
@@ -33,7 +38,13 @@ def calls_of(grid: Grid, model: str) -> Iterator[Call]:
         for index in range(grid.n):
             body = {"model": model, "messages": messages, **_parameters(grid, index)}
             sub_prompt = grid.short_template().format_map(values)
-            yield Call(number * grid.n + index, tuple(values.values()), prompt, sub_prompt, _key(body, index), body)
+            yield Call(number * grid.n + index, tuple(values.values()), prompt, sub_prompt, key_of([body, index]), body)
+
+
+def key_of(asked: object) -> str:
+    """Return the SHA-256 of JSON in one spelling."""
+    text = json.dumps(asked, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _messages(grid: Grid, values: Mapping[str, str], prompt: str) -> list[dict[str, str]]:
@@ -46,8 +57,3 @@ def _parameters(grid: Grid, index: int) -> dict[str, Any]:
     if grid.seed is not None:
         parameters["seed"] = grid.seed + index
     return parameters
-
-
-def _key(body: Mapping[str, Any], index: int) -> str:
-    asked = json.dumps([body, index], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(asked.encode()).hexdigest()

@@ -4,7 +4,7 @@ Nothing is tried twice in this room: a second try may be a second payment, so wh
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -87,19 +87,25 @@ class Endpoint:
         with self._errors():
             return self._client.files.content(file_id).content
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
-        try:
-            with our_errors(self.base_url):
-                yield
-        except BadAnswers as error:
-            raise CallFailed(str(error)) from error
-        except CallFailed as failed:
-            if failed.status in _NOTHING_WILL:
-                raise RunStopped(self._advice(failed)) from failed
-            raise
+    def _errors(self) -> AbstractContextManager[None]:
+        return call_errors(self.base_url)
 
-    def _advice(self, failed: CallFailed) -> str:
-        if failed.status == 403:
-            return f"{self.base_url} does not accept the key (403); set OPENAI_API_KEY to one it accepts"
-        return f"{failed}; check --model, and OPENAI_BASE_URL ({self.base_url}), which often ends in /v1"
+
+@contextmanager
+def call_errors(base_url: str) -> Iterator[None]:
+    """Turn what a call raises into TryLater, CallFailed, or RunStopped where all other calls would fail as well."""
+    try:
+        with our_errors(base_url):
+            yield
+    except BadAnswers as error:
+        raise CallFailed(str(error)) from error
+    except CallFailed as failed:
+        if failed.status in _NOTHING_WILL:
+            raise RunStopped(_advice(failed, base_url)) from failed
+        raise
+
+
+def _advice(failed: CallFailed, base_url: str) -> str:
+    if failed.status == 403:
+        return f"{base_url} does not accept the key (403); set OPENAI_API_KEY to one it accepts"
+    return f"{failed}; check --model, and OPENAI_BASE_URL ({base_url}), which often ends in /v1"

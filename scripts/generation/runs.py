@@ -1,6 +1,5 @@
 """One run: find out what is missing, say what it costs, get it one way or the other, write the tables."""
 
-import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
@@ -13,11 +12,12 @@ from scripts.generation.asking import Patience, ask_all
 from scripts.generation.batch import Batches, read_batches
 from scripts.generation.calls import Call
 from scripts.generation.endpoint import Endpoint
-from scripts.generation.estimate import Estimate, estimate, spent
+from scripts.generation.estimate import Estimate, estimate
 from scripts.generation.grid import Grid
+from scripts.generation.meter import Meter
 from scripts.generation.stopping import stopped_by_signals
 from scripts.generation.tables import Tally, write_tables
-from scripts.progress import Step, progress
+from scripts.progress import progress
 
 Confirm = Callable[[Estimate], None]
 Say = Callable[[str], None]
@@ -97,7 +97,7 @@ def run_now(plan: Plan, endpoint: Endpoint, confirm: Confirm, say: Say, jobs: in
         calls = plan.missing(answers)
         if calls:
             confirm(plan.estimate(calls))
-        meter = _Meter(answers, plan.price)
+        meter = Meter(answers, plan.price)
         with stopped_by_signals(say) as stop, progress("asking", len(calls), note=meter.note) as step:
             outcome = ask_all(calls, endpoint.ask, meter.keeper(step), say, jobs, patience, stop)
         return replace(
@@ -145,31 +145,3 @@ def _submit(plan: Plan, batches: Batches, answers: Answers, confirm: Confirm) ->
 def _finish(plan: Plan, answers: Answers) -> Result:
     tally = write_tables(plan.grid, plan.calls, answers, plan.out, plan.pairs)
     return Result(tally, missing=sum(call.key not in answers for call in plan.calls))
-
-
-class _Meter:
-    """Keeps answers, and knows what they have cost so far."""
-
-    def __init__(self, answers: Answers, price: Price | None) -> None:
-        self.count = 0
-        self._answers = answers
-        self._price = price
-        self._input_tokens = 0
-        self._output_tokens = 0
-        self._lock = threading.Lock()
-
-    def keeper(self, step: Step) -> Callable[[Answer], None]:
-        """Return what takes an answer: onto disk first, then into the sums and the progress line."""
-
-        def keep(answer: Answer) -> None:
-            self._answers.keep(answer)
-            with self._lock:
-                self.count += 1
-                self._input_tokens += answer.input_tokens
-                self._output_tokens += answer.output_tokens
-                step()
-
-        return keep
-
-    def note(self) -> str:
-        return spent(self._input_tokens, self._output_tokens, self._price)

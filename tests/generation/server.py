@@ -57,7 +57,7 @@ class Server:
     def answer(self, method: str, path: str, content: bytes, content_type: str) -> Reply:
         """Return the reply to a request."""
         match method, path.partition("?")[0].removeprefix("/v1/").split("/"):
-            case "POST", ["chat", "completions"]:
+            case "POST", ["chat", "completions"] | ["completions"]:
                 return self._chat(json.loads(content))
             case "POST", ["files"]:
                 return self._upload(content, content_type)

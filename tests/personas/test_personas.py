@@ -8,7 +8,7 @@ import pytest
 from app.core.errors import ContentError
 from app.core.languages import language_name
 from app.core.persona import Persona
-from app.personas import SHIPPED, load_personas
+from app.personas import SHIPPED, as_asked, load_personas
 
 WORDS = 'name = "{name}"\ninstructions = ""\ngreeting = "a"\nfallback = "b"\nreprompt = "c"\nfarewell = "d"\n'
 
@@ -77,24 +77,51 @@ def test_load_refuses_two_personas_for_one_intent(tmp_path: Path) -> None:
     assert str(caught.value) == 'personas ann and bob both claim intent "talk"; leave it to one'
 
 
-def test_a_persona_is_asked_as_its_manifest_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """The manifest lies beside the persona; other instructions than in training are logged, and nothing of them."""
+TUNED = "ft:tiny:local:ann:1/2"
+
+
+def manifest_in(folder: Path, content: str) -> None:
+    """Put a manifest where that of the tuned model belongs."""
+    (folder / "manifests").mkdir()
+    (folder / "manifests" / "ft-tiny-local-ann-1-2.json").write_text(content)
+
+
+def test_a_model_is_asked_as_its_manifest_says(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The manifest is found by the model's id; other instructions than in training are logged, nothing of them is."""
     prompt = {"format": "text", "separator": " =>", "end": " STOP", "instructions_sha256": "0"}
-    (tmp_path / "ann.json").write_text(json.dumps({"prompt": prompt}))
-    (tmp_path / "ann.toml").write_text('manifest = "ann.json"\n' + WORDS.format(name="Ann"))
+    manifest_in(tmp_path, json.dumps({"model": TUNED, "prompt": prompt}))
+    (tmp_path / "ann.toml").write_text(WORDS.format(name="Ann"))
+    ann = load_personas(tmp_path)["ann"]
 
-    persona = load_personas(tmp_path)["ann"]
+    asked = as_asked(ann, TUNED, tmp_path)
 
-    assert (persona.format, persona.separator, persona.end) == ("text", " =>", " STOP")
+    assert (asked.format, asked.separator, asked.end) == ("text", " =>", " STOP")
     assert [(record.levelname, record.__dict__["persona"]) for record in caplog.records] == [("WARNING", "ann")]
 
 
-@pytest.mark.parametrize("content", [None, "{", "[]"])
-def test_a_manifest_that_cannot_be_read_stops_the_start(tmp_path: Path, content: str | None) -> None:
-    """Missing, broken, or something else: asking a tuned model in another way than it was trained would be a guess."""
-    if content is not None:
-        (tmp_path / "ann.json").write_text(content)
-    (tmp_path / "ann.toml").write_text('manifest = "ann.json"\n' + WORDS.format(name="Ann"))
+def test_a_model_without_a_manifest_gets_the_personas_own_prompt(tmp_path: Path) -> None:
+    """A base model, chosen for a day by setting, is not asked like the tuned one beside it."""
+    manifest_in(tmp_path, json.dumps({"model": TUNED, "prompt": {"format": "text"}}))
+    (tmp_path / "ann.toml").write_text(f'model = "{TUNED}"\n' + WORDS.format(name="Ann"))
+    ann = load_personas(tmp_path)["ann"]
 
-    with pytest.raises(ContentError, match=r"manifest .*ann\.json"):
-        load_personas(tmp_path)
+    assert as_asked(ann, "tiny", tmp_path) == ann
+
+
+@pytest.mark.parametrize(
+    ("content", "named"),
+    [
+        ("{", "is not readable as JSON"),
+        ("[]", "names no model"),
+        ('{"prompt": {"format": "chat"}}', "names no model"),
+        ('{"model": "ft:tiny:local:ann:1:2", "prompt": {}}', '"ft:tiny:local:ann:1:2".*"ft:tiny:.*1/2"'),
+        (json.dumps({"model": TUNED}), 'has no "prompt" table'),
+    ],
+)
+def test_a_manifest_that_is_not_this_models_stops_the_start(tmp_path: Path, content: str, named: str) -> None:
+    """Broken, or of another model: asking a tuned model in another way than it was trained would be a guess."""
+    manifest_in(tmp_path, content)
+    (tmp_path / "ann.toml").write_text(WORDS.format(name="Ann"))
+
+    with pytest.raises(ContentError, match=rf"\Amanifest ft-tiny-local-ann-1-2\.json.*{named}"):
+        as_asked(load_personas(tmp_path)["ann"], TUNED, tmp_path)
