@@ -4,7 +4,7 @@ Looking costs nothing. Asking costs one token of the default persona's model; wi
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
@@ -40,11 +40,18 @@ def check_endpoint(case: Case) -> Iterator[Result]:
     address = read_address(case.environment)
     if address is None:
         yield _unset(case)
-        return
+    elif not address.api_key.isascii():
+        yield failed(
+            "key", "OPENAI_API_KEY holds characters that no key has", "copy it again, without quotes around it"
+        )
+    else:
+        yield from _examine(case, address)
+
+
+def _examine(case: Case, address: Address) -> Iterator[Result]:
     began = time.monotonic()
     try:
-        with closing(Endpoint(address, _PATIENCE_S)) as endpoint:
-            models = endpoint.models()
+        models = _models(address)
     except RunStopped as error:
         yield failed("key", *_halves(error))
     except TryLater as error:
@@ -56,6 +63,11 @@ def check_endpoint(case: Case) -> Iterator[Result]:
         yield ok("endpoint", f"{address.base_url} answers in {time.monotonic() - began:.1f} s; {_key_words(address)}")
         yield from _look_up(case, models)
         yield from _ask_all(case, address, models)
+
+
+def _models(address: Address) -> Sequence[Model]:
+    with closing(Endpoint(address, _PATIENCE_S)) as endpoint:
+        return endpoint.models()
 
 
 def _unset(case: Case) -> Result:
@@ -77,13 +89,13 @@ def uses_of(environment: Mapping[str, str]) -> tuple[Use, ...]:
     return tuple(Use(model, tuple(names), personas[names[0]].format == "text") for model, names in asked.items())
 
 
-def _look_up(case: Case, models: list[Model]) -> Iterator[Result]:
+def _look_up(case: Case, models: Sequence[Model]) -> Iterator[Result]:
     for use in uses_of(case.environment):
         found = next((model for model in models if model.id in {use.model, use.model + _ANY_TAG}), None)
         yield _missing(use, models) if found is None else _ending(use, shutdown_of(found, models), case.today)
 
 
-def _missing(use: Use, models: list[Model]) -> Result:
+def _missing(use: Use, models: Sequence[Model]) -> Result:
     said = f'"{use.model}" (for {", ".join(use.personas)}) is not among the endpoint\'s {len(models)} models'
     near = get_close_matches(use.model, [model.id for model in models], n=1)
     hint = f"did you mean {near[0]}?" if near else f"it was shut down, or is another account's: {_LIST}"
@@ -103,7 +115,7 @@ def _ending(use: Use, end: date | None, today: date) -> Result:
     return ok("model", f"{said} until {end}")
 
 
-def _ask_all(case: Case, address: Address, models: tuple[()] | list[Model]) -> Iterator[Result]:
+def _ask_all(case: Case, address: Address, models: Sequence[Model]) -> Iterator[Result]:
     """Let models say one token each; not those that the list has shown to be missing."""
     listed = {model.id for model in models}
     uses = [use for use in uses_of(case.environment) if not listed or listed & {use.model, use.model + _ANY_TAG}]

@@ -1,6 +1,5 @@
 """One HTTP request as Dialogflow makes it: no redirect is followed, and what goes wrong is said in words."""
 
-import re
 import socket
 import ssl
 import time
@@ -13,7 +12,17 @@ import httpx2
 
 _PATIENCE_S = 10.0
 _MOST_BYTES = 256 * 1024
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        ssl.SSLCertVerificationError,
+        "the certificate of {host} is not accepted: {why}",
+        "Dialogflow refuses it too: use a host with a valid certificate, such as Railway's",
+    ),
+    (ssl.SSLError, "{host} does not speak TLS on that port", "write the port that serves https, or none"),
+    (socket.gaierror, "the name {host} is not known to DNS", "is it spelled as Railway shows it?"),
+    (ConnectionRefusedError, "nothing listens at {place}", "start the server, or correct the address"),
+    (httpx2.TimeoutException, "{host} says nothing for {seconds} s", "is the server awake? Look at its log"),
+)
 
 
 class Unreachable(Exception):
@@ -48,7 +57,7 @@ def ask(
     try:
         with (
             httpx2.Client(timeout=_PATIENCE_S, follow_redirects=False, verify=trusted) as client,
-            client.stream(method, url, headers=dict(headers or {}), content=body, auth=auth) as response,
+            client.stream(method, url, headers=_encoded(headers or {}), content=body, auth=auth) as response,
         ):
             content = b"".join(_bounded(response.iter_bytes()))
             names = {name.lower(): value for name, value in response.headers.items()}
@@ -57,15 +66,15 @@ def ask(
         raise _in_words(error, url) from error
 
 
+def _encoded(headers: Mapping[str, str]) -> dict[bytes, bytes]:
+    """Return headers as bytes: a secret may hold any character."""
+    return {name.encode(): value.encode() for name, value in headers.items()}
+
+
 @cache
 def _trusted() -> ssl.SSLContext:
     """Return the certificates that are trusted, read once: reading them would count as the server's time."""
     return httpx2.create_ssl_context()
-
-
-def base_of(url: str) -> str:
-    """Return a webhook's address without /webhook."""
-    return re.sub(r"/webhook/?$", "", url).rstrip("/")
 
 
 def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
@@ -78,21 +87,12 @@ def _bounded(pieces: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _in_words(error: Exception, url: str) -> Unreachable:
-    host, causes = urlsplit(url).hostname or "", list(_causes(error))
-    for cause in causes:
-        if isinstance(cause, ssl.SSLCertVerificationError):
-            said = f"the certificate of {host} is not accepted: {cause.verify_message.rstrip('.')}"
-            return Unreachable(
-                said, "Dialogflow refuses it too: use a host with a valid certificate, such as Railway's"
-            )
-        if isinstance(cause, ssl.SSLError):
-            return Unreachable(f"{host} does not speak TLS on that port", "write the port that serves https, or none")
-        if isinstance(cause, socket.gaierror):
-            return Unreachable(f"the name {host} is not known to DNS", "is it spelled as Railway shows it?")
-        if isinstance(cause, ConnectionRefusedError):
-            return Unreachable(f"nothing listens at {_place(url)}", "start the server, or correct the address")
-        if isinstance(cause, httpx2.TimeoutException):
-            return Unreachable(f"{host} says nothing for {_PATIENCE_S:.0f} s", "is the server awake? Look at its log")
+    host = urlsplit(url).hostname or ""
+    for cause in _causes(error):
+        for kind, said, fix in _REASONS:
+            if isinstance(cause, kind):
+                why = str(getattr(cause, "verify_message", "")).rstrip(".")
+                return Unreachable(said.format(host=host, place=_place(url), seconds=f"{_PATIENCE_S:g}", why=why), fix)
     return Unreachable(f"the exchange with {host} broke off ({type(error).__name__})", "look at the server's log")
 
 
@@ -106,34 +106,3 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
 def _place(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.hostname}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
-
-
-def strangeness(answer: Answer) -> tuple[str, str] | None:
-    """Return what an answer is that no webhook of ours gives, and what to do; None when it may be ours."""
-    page = answer.body[:20_000].decode(errors="replace").lower()
-    if answer.status in _REDIRECTS:
-        place = answer.headers.get("location", "")
-        return f"it redirects ({answer.status}) to {_shown(place)}, which Dialogflow does not follow", _to_there(place)
-    if "application not found" in page or "train has not arrived" in page:
-        return "Railway knows no service at this address", "compare it with Settings, Networking of the service"
-    if "failed to respond" in page or "application is not responding" in page:
-        fix = "read the service's deploy log: the start fails, or HOST keeps Railway out"
-        return f"Railway reaches no program behind this address ({answer.status})", fix
-    if answer.headers.get("content-type", "").startswith("text/html") or page.lstrip().startswith(
-        ("<!doctype", "<html")
-    ):
-        return (
-            f"an HTML page came back ({answer.status}), not the webhook's JSON",
-            "is this the address of the webhook?",
-        )
-    return None
-
-
-def _to_there(place: str) -> str:
-    return f"use {_shown(place)} as the address, here and in the agent"
-
-
-def _shown(place: str) -> str:
-    """Return an address without what may be secret in it."""
-    parts = urlsplit(place)
-    return f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.hostname else (parts.path or "nowhere")

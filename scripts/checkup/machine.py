@@ -7,8 +7,9 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from scripts.checkup.calling import base_of
 from scripts.checkup.case import Case
-from scripts.checkup.exchange import Unreachable, ask, base_of
+from scripts.checkup.exchange import Unreachable, ask
 from scripts.checkup.results import Result, failed, ok, skipped, warning
 from scripts.endpoint import read_address
 

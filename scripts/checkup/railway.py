@@ -7,11 +7,12 @@ Railway gives a stopping server 0 s unless told otherwise, and no longer reads r
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from app.settings import GRACEFUL_S, Settings
+from scripts.checkup.calling import is_this_machine
 from scripts.checkup.case import Case
 from scripts.checkup.results import Result, failed, ok, skipped, warning
-from scripts.checkup.settings import is_this_machine
 
 _CHECK = "Railway"
 _DRAINING, _OVERLAP = "RAILWAY_DEPLOYMENT_DRAINING_SECONDS", "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS"
@@ -61,9 +62,9 @@ def _domain(case: Case) -> Iterator[Result]:
 
 def _reachable(case: Case) -> Iterator[Result]:
     host, base_url = case.environment.get("HOST", ""), case.environment.get("OPENAI_BASE_URL", "")
-    if host in {"localhost", "::1"} or host.startswith("127."):
+    if is_this_machine(host):
         yield failed(_CHECK, "HOST lets only the container itself in", "take HOST out; Railway needs every address")
-    if base_url and is_this_machine(base_url):
+    if is_this_machine(urlsplit(base_url).hostname or ""):
         said = "OPENAI_BASE_URL leads into the container, where no model runs"
         yield failed(_CHECK, said, "set OPENAI_API_KEY, or the address of an engine in a service of its own")
 

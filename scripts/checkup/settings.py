@@ -1,8 +1,6 @@
 """What the settings may not be, what the environment does to them, and what is allowed and unwise."""
 
-import re
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from app.settings import CX_LIMIT_S, ES_LIMIT_S, Settings
 from scripts.checkup.case import SECRET_NAMES, Case
@@ -20,7 +18,7 @@ def check_settings(case: Case) -> Iterator[Result]:
     """Name every setting that stops a start, and what a start would not complain of."""
     outside = list(_outside(case))
     refused = [_refused(line) for line in case.refusals if not _is_named_already(line, outside)]
-    unwise = [] if case.settings is None else [*_deadlines(case.settings), *_address(case)]
+    unwise = [] if case.settings is None else list(_deadlines(case.settings))
     problems = [*refused, *outside, *unwise]
     number = len(KNOWN & set(case.environment))
     yield from problems or [ok(_CHECK, f"{number} are set, and the server starts with them")]
@@ -75,20 +73,3 @@ def _deadlines(settings: Settings) -> Iterator[Result]:
         said = f"CX_DEADLINE_S is {settings.cx_deadline_s:g}, more than the 5 s that a CX webhook has at first"
         needed = min(CX_LIMIT_S, settings.cx_deadline_s + 0.5)
         yield warning(_CHECK, said, f"give the webhook a timeout of at least {needed:g} s in CX, if it has less")
-
-
-def _address(case: Case) -> Iterator[Result]:
-    """Look at the address that Dialogflow is to be given: it calls https only."""
-    if case.url is None:
-        return
-    parts = urlsplit(case.url)
-    if parts.scheme != "https" and not is_this_machine(case.url):
-        yield failed(_CHECK, "the webhook's address is not https, which Dialogflow insists on", "write https://...")
-    if not re.search(r"/webhook/?$", parts.path):
-        yield warning(_CHECK, "the webhook's address does not end in /webhook, where the server answers", "add it")
-
-
-def is_this_machine(url: str) -> bool:
-    """Whether an address leads to this machine."""
-    host = urlsplit(url).hostname or ""
-    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -31,7 +31,7 @@ def cx_turn(session: str, words: str | None) -> Json:
     """Return a CX turn: a welcome, or words."""
     body: Json = {
         "detectIntentResponseId": f"{session}-cx",
-        "fulfillmentInfo": {"tag": "doctor" if words else ".welcome"},
+        "fulfillmentInfo": {"tag": "" if words else ".welcome"},
         "sessionInfo": {"session": f"projects/doctor/locations/global/agents/doctor/sessions/{session}"},
         "languageCode": "en",
     }

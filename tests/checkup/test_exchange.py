@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from scripts.checkup.exchange import Unreachable, ask, base_of, strangeness
+from scripts.checkup.calling import base_of
+from scripts.checkup.exchange import Unreachable, ask
+from scripts.checkup.verdicts import strange
 from tests.checkup.setups import Setup
 from tests.loopback import Behaviour, answer, hang, loopback, reset
 
@@ -146,4 +148,4 @@ def test_endless_answers_are_cut() -> None:
 def test_our_own_answers_are_not_strange(healthy: Setup) -> None:
     """Neither what the server says when all is well, nor its refusals."""
     for method, path in (("GET", "/healthz"), ("POST", "/webhook"), ("GET", "/nowhere")):
-        assert strangeness(ask(method, base_of(healthy.url) + path)) is None
+        assert strange(ask(method, base_of(healthy.url) + path)) is None

@@ -124,10 +124,10 @@ def test_a_fallback_line_is_no_answer(healthy: Setup) -> None:
 
 def test_slow_answers_are_named(healthy: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
     """Near Dialogflow's limit is a warning, beyond it a failure."""
-    monkeypatch.setattr("scripts.checkup.webhook._SLOW_S", 0.2)
+    monkeypatch.setattr("scripts.checkup.verdicts._SLOW_S", 0.2)
     with webhook(stranger(slow)) as healthy.url:
         near = healthy.examine().problems
-        monkeypatch.setattr("scripts.checkup.webhook.ES_LIMIT_S", 0.2)
+        monkeypatch.setattr("scripts.checkup.verdicts.ES_LIMIT_S", 0.2)
         beyond = healthy.examine().problems
 
     assert [(line[0], line[2].rpartition(" s")[2]) for line in near] == [("warning", " of Dialogflow ES")] * 3
@@ -218,3 +218,34 @@ def test_a_store_that_is_down_there_is_named(healthy: Setup, services: Services)
         problems = healthy.examine().problems
 
     assert [problem[2] for problem in problems] == ["the server is up and not ready: store does not answer"]
+
+
+def test_credentials_that_are_set_only_there_are_named(healthy: Setup) -> None:
+    """Without any here, no turn can be tried."""
+    for name in ("WEBHOOK_USERNAME", "WEBHOOK_PASSWORD"):
+        del healthy.dotenv[name]
+
+    assert [problem[1:3] for problem in healthy.examine().problems] == [
+        ("callers", "anybody who knows the address can call the webhook, and use your model"),
+        ("webhook", "it asks who is calling, and no credentials are set here"),
+    ]
+
+
+def test_an_address_without_https_is_not_called(healthy: Setup) -> None:
+    """The password would travel in the open."""
+    healthy.url = "http://joy.invalid/webhook"
+
+    assert [problem[2] for problem in healthy.examine().problems] == [
+        "the address is not https, and Dialogflow calls nothing else"
+    ]
+
+
+def test_a_server_that_sleeps_is_named(healthy: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first person would meet Dialogflow's own words."""
+    monkeypatch.setattr("scripts.checkup.webhook._AWAKE_S", 0.0)
+
+    problems = healthy.examine().problems
+
+    assert [problem[3] for problem in problems] == [
+        "switch Settings, Serverless off, or the first person meets silence"
+    ]
