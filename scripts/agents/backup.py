@@ -32,7 +32,7 @@ class Backup:
 def keep(backup: Backup, label: str, now: datetime) -> Path:
     """Write a backup to a new file named by label and time, the note last, and return the file's path."""
     FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = FOLDER / f"{label}-{now:%Y-%m-%dT%H-%M-%S}.agent"
+    path = _free(f"{label}-{now:%Y-%m-%dT%H-%M-%S}")
     write_whole_bytes(path, backup.content)
     path.chmod(_OWNER_ONLY)
     note = {
@@ -43,6 +43,11 @@ def keep(backup: Backup, label: str, now: datetime) -> Path:
     }
     write_whole(_note_of(path), json.dumps(note, ensure_ascii=False, indent=2) + "\n")
     return path
+
+
+def _free(stem: str) -> Path:
+    names = (stem, *(f"{stem}-{number}" for number in range(2, 100)))
+    return next(path for name in names if not (path := FOLDER / f"{name}.agent").exists())
 
 
 def read_backup(path: Path, agent: str) -> Backup:

@@ -132,8 +132,7 @@ def test_command(
     if as_json:
         click.echo(json.dumps(tried.record(), ensure_ascii=False, indent=2))
     elif not tried.problem:
-        took = "" if tried.latency_ms is None else f" in {tried.latency_ms} ms"
-        click.echo(f'The webhook answered{took}, for "{tried.matched}": {tried.answer}')
+        click.echo(f'The webhook answered in {tried.took_ms} ms, for "{tried.matched}": {tried.answer}')
     if tried.problem:
         raise click.ClickException(tried.problem)
 

@@ -60,7 +60,7 @@ class CxAgent:
             is_enabled=not webhook.disabled,
             credentials=_credentials(service),
             timeout_s=webhook.timeout.total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
-            callers=tuple(_callers(self.flow, webhook.name)),
+            callers=tuple(_callers(self, webhook.name)),
         )
 
 
@@ -120,10 +120,17 @@ def _credentials(service: cx.Webhook.GenericWebService) -> tuple[Credential, ...
     return tuple(found)
 
 
-def _callers(flow: cx.Flow, webhook: str) -> Iterator[str]:
-    for handler in flow.event_handlers:
+def route_name(found: CxAgent, route: cx.TransitionRoute) -> str:
+    """Return what people may know a route of the start flow by."""
+    if route.intent == found.welcome_intent and not route.condition:
+        return "welcome route"
+    return f"route {route.intent.rpartition('/')[2]} {route.condition}".rstrip()
+
+
+def _callers(found: CxAgent, webhook: str) -> Iterator[str]:
+    for handler in found.flow.event_handlers:
         if handler.trigger_fulfillment.webhook == webhook:
             yield handler.event
-    for route in flow.transition_routes:
+    for route in found.flow.transition_routes:
         if route.trigger_fulfillment.webhook == webhook:
-            yield f"route {route.intent.rpartition('/')[2] or route.condition}"
+            yield route_name(found, route)

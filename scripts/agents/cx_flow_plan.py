@@ -84,10 +84,10 @@ def _break_loops(flow: cx.Flow, webhook: str) -> Iterator[Row]:
 
 def _words_on_error(flow: cx.Flow, wish: Wish, language: str) -> Iterator[Row]:
     """Say one of the persona's lines when the webhook fails: without a handler people would meet silence."""
+    lines = wish.own_lines(wish.persona.fallback, language)
     handler = _handler(flow, ERROR)
     bare = cx.EventHandler(name=handler.name, event=ERROR, trigger_fulfillment=cx.Fulfillment())
-    if handler not in (bare, cx.EventHandler(name=handler.name, event=ERROR)):
+    if handler not in (bare, cx.EventHandler(name=handler.name, event=ERROR)) or not lines:
         return
-    line = wish.persona.lines(wish.persona.fallback, language)[0]
-    yield Row(f"event {ERROR}", f"says by itself ({language})", NONE, line)
-    handler.trigger_fulfillment.messages = [cx.ResponseMessage(text=cx.ResponseMessage.Text(text=[line]))]
+    yield Row(f"event {ERROR}", f"says by itself ({language})", NONE, lines[0])
+    handler.trigger_fulfillment.messages = [cx.ResponseMessage(text=cx.ResponseMessage.Text(text=[lines[0]]))]

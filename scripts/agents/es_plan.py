@@ -6,8 +6,6 @@ from copy import deepcopy
 from google.cloud import dialogflow_v2 as es
 
 from app.channels.dialogflow_es import FOLLOW_UP_EVENTS
-from app.core.languages import best_language
-from app.core.persona import ANY_LANGUAGE, Persona
 from scripts.agents.es_agent import FALLBACK_ACTION, WELCOME_ACTION, WELCOME_EVENT, EsAgent, calls_webhook
 from scripts.agents.plan import NONE, Plan, Row, Step, steps_of, words
 from scripts.agents.web_service import point
@@ -42,7 +40,7 @@ def _fulfillment(found: EsAgent, wish: Wish) -> Step:
 
 
 def _welcomes(found: EsAgent, wish: Wish) -> Iterator[Step]:
-    chips = _suggestions(wish.persona, found.language)
+    chips = wish.own_lines(wish.persona.suggestions, found.language)
     for intent in found.welcomes:
         yield _welcome(intent, chips, found.language)
     if not found.welcomes:
@@ -99,13 +97,6 @@ def _new(intent: es.Intent, lines: Iterable[str], language: str, chips: tuple[st
     if chips:
         intent.messages.append(_chips_message(chips))
     return Step((Row(_title(intent), "intent", NONE, "new, calls the webhook"),), intent, (), language)
-
-
-def _suggestions(persona: Persona, language: str) -> tuple[str, ...]:
-    """Return the persona's quick replies in the agent's language, none where it has only those of another one."""
-    offered = persona.suggestions or {}
-    found = best_language(language, offered)
-    return tuple(offered[found] if found else offered.get(ANY_LANGUAGE, ()))
 
 
 def _chips_message(suggestions: Iterable[str]) -> es.Intent.Message:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from google.cloud import dialogflow_v2 as es
 from google.cloud import dialogflowcx_v3 as cx
 
-from scripts.agents.cx_agent import CxAgent
+from scripts.agents.cx_agent import CxAgent, route_name
 from scripts.agents.es_agent import EsAgent, calls_webhook
 from scripts.agents.plan import NONE, Row, words
 from scripts.agents.webhook_view import WebhookView
@@ -25,13 +25,9 @@ def outline_cx(found: CxAgent) -> Outline:
     """Return a CX agent's webhooks, and the events and routes of its start flow."""
     webhooks = {f'webhook "{webhook.display_name}"': _webhook(found.view(webhook)) for webhook in found.webhooks}
     names = {webhook.name: webhook.display_name for webhook in found.webhooks}
-    handlers = {
-        f"event {handler.event}": _place(handler.trigger_fulfillment, names) for handler in found.flow.event_handlers
-    }
-    routes = {
-        f"route {route.intent.rpartition('/')[2]} {route.condition}".rstrip(): _place(route.trigger_fulfillment, names)
-        for route in found.flow.transition_routes
-    }
+    flow = found.flow
+    handlers = {f"event {handler.event}": _place(handler.trigger_fulfillment, names) for handler in flow.event_handlers}
+    routes = {route_name(found, route): _place(route.trigger_fulfillment, names) for route in flow.transition_routes}
     return webhooks | handlers | routes
 
 
@@ -54,11 +50,11 @@ def _webhook(view: WebhookView | None) -> str:
 
 def _intent(intent: es.Intent) -> str:
     webhook = "calls the webhook" if calls_webhook(intent) else "no webhook call"
-    return f"{webhook}, {len(intent.training_phrases)} phrases, {len(intent.messages)} answers"
+    return f"{webhook}, phrases: {len(intent.training_phrases)}, answers: {len(intent.messages)}"
 
 
 def _place(fulfillment: cx.Fulfillment, names: Mapping[str, str]) -> str:
     texts = sum(len(message.text.text) for message in fulfillment.messages)
     webhook = names.get(fulfillment.webhook, fulfillment.webhook)
     calls = f'calls "{webhook}", tag "{fulfillment.tag}"' if webhook else "no webhook call"
-    return f"{calls}, {texts} texts"
+    return f"{calls}, texts: {texts}"

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from time import monotonic
 from uuid import uuid4
 
 from google.cloud import dialogflow_v2 as es
@@ -24,12 +25,15 @@ _OTHER_ADVICE = "the server's log has a line about the call, if it came there"
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came back. `problem` is empty when the webhook answered; `source` is what it calls itself, if it does."""
+    """What came back, after how long. `problem` is empty when the webhook answered.
+
+    `source` is what the webhook calls itself, if it does (ES only).
+    """
 
     answer: str
     matched: str
     source: str
-    latency_ms: int | None
+    took_ms: int
     problem: str
 
     def record(self) -> dict[str, str | int | bool | None]:
@@ -40,7 +44,7 @@ class Tried:
             "answer": self.answer,
             "matched": self.matched,
             "webhook_source": self.source or None,
-            "latency_ms": self.latency_ms,
+            "took_ms": self.took_ms,
         }
 
 
@@ -48,16 +52,16 @@ def try_es(access: Access, text: str, language: str) -> Tried:
     """Say a sentence to the project's ES agent, in a conversation of its own. Raises AgentError."""
     spoken = es.QueryInput(text=es.TextInput(text=text, language_code=language))
     session = f"{access.es_parent}/agent/sessions/{_session_id()}"
+    began = monotonic()
     with google_errors(access, "es", CLIENT):
         client = access.client(es.SessionsClient)
         response = client.detect_intent(session=session, query_input=spoken, timeout=_TIMEOUT_S, retry=patient())
     result = response.query_result
-    latency = dict(result.diagnostic_info).get("webhook_latency_ms") if "diagnostic_info" in result else None
     return Tried(
         answer=result.fulfillment_text,
         matched=result.intent.display_name,
         source=result.webhook_source,
-        latency_ms=None if latency is None else round(latency),
+        took_ms=_ms_since(began),
         problem=_problem([response.webhook_status] if "webhook_status" in response else []),
     )
 
@@ -66,18 +70,21 @@ def try_cx(access: Access, agent: str, text: str, language: str) -> Tried:
     """Say a sentence to a CX agent, named by its path, in a conversation of its own. Raises AgentError."""
     spoken = cx.QueryInput(text=cx.TextInput(text=text), language_code=language)
     request = cx.DetectIntentRequest(session=f"{agent}/sessions/{_session_id()}", query_input=spoken)
+    began = monotonic()
     with google_errors(access, "cx", CLIENT):
         client = access.client(cx.SessionsClient)
         result = client.detect_intent(request=request, timeout=_TIMEOUT_S, retry=patient()).query_result
-    texts = [text for message in result.response_messages for text in message.text.text]
-    latencies = [round(latency.total_seconds() * 1_000) for latency in result.webhook_latencies]
     return Tried(
-        answer="\n".join(texts),
+        answer="\n".join(text for message in result.response_messages for text in message.text.text),
         matched=result.match.intent.display_name or cx.Match.MatchType(result.match.match_type).name,
-        source=", ".join(result.webhook_display_names),
-        latency_ms=max(latencies, default=None),
+        source="",
+        took_ms=_ms_since(began),
         problem=_problem(list(result.webhook_statuses)),
     )
+
+
+def _ms_since(began: float) -> int:
+    return round((monotonic() - began) * 1_000)
 
 
 def _session_id() -> str:

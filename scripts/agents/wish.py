@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass, field
 
-from app.core.persona import Persona
+from app.core.languages import best_language
+from app.core.persona import ANY_LANGUAGE, Persona, Words
 from app.settings import CX_LIMIT_S, Settings
 from scripts.agents.clients import Kind
 
@@ -50,6 +51,13 @@ class Wish:
     persona: Persona
     default_persona: str
     timeout_s: float
+
+    def own_lines(self, words: Words | None, language: str) -> tuple[str, ...]:
+        """Return the persona's lines in a language, none where it has only those of another one."""
+        home = self.persona.default_language
+        offered = {home if code == ANY_LANGUAGE else code: lines for code, lines in (words or {}).items()}
+        found = best_language(language, offered)
+        return () if found is None else tuple(offered[found])
 
 
 def make_wish(kind: Kind, url: str | None, persona: Persona, settings: Settings) -> Wish:

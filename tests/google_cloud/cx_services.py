@@ -137,7 +137,6 @@ class CxServices:
         result.match.match_type = cx.Match.MatchType(cx.Match.MatchType.NO_MATCH)
         if place.webhook:
             result.webhook_statuses = [self.webhook_status]
-            result.webhook_display_names = [self.webhooks[place.webhook].display_name]
             if self.webhook_status.code == 0:
                 result.response_messages.append(cx.ResponseMessage(text=cx.ResponseMessage.Text(text=[_ANSWER])))
         return cx.DetectIntentResponse(query_result=result)

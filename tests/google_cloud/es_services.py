@@ -147,5 +147,4 @@ class EsServices:
         if self.webhook_status.code == 0:
             result.fulfillment_text = _ANSWER
             result.webhook_source = "webhook"
-        result.diagnostic_info = {"webhook_latency_ms": 812}
         return es.DetectIntentResponse(query_result=result, webhook_status=self.webhook_status)
