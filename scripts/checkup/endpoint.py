@@ -13,7 +13,7 @@ from typing import Any
 
 from app.settings import ES_LIMIT_S
 from scripts.checkup.case import Case
-from scripts.checkup.personas import default_persona, model_of, personas_of
+from scripts.checkup.personas import default_persona, is_asked_in_text, model_of, personas_of
 from scripts.checkup.results import Result, failed, ok, skipped, warning
 from scripts.endpoint import Address, CallFailed, RunStopped, TryLater, open_client, our_errors, read_address
 from scripts.finetuning.endpoint import Endpoint
@@ -86,7 +86,9 @@ def uses_of(environment: Mapping[str, str]) -> tuple[Use, ...]:
         model = model_of(personas[name], environment)
         if model:
             asked.setdefault(model, []).append(name)
-    return tuple(Use(model, tuple(names), personas[names[0]].format == "text") for model, names in asked.items())
+    return tuple(
+        Use(model, tuple(names), is_asked_in_text(personas[names[0]], environment)) for model, names in asked.items()
+    )
 
 
 def _look_up(case: Case, models: Sequence[Model]) -> Iterator[Result]:
