@@ -6,14 +6,16 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelError
+from app.core.errors import ModelError, ModelTimeout
+from app.core.late import LATE_S
 from app.core.persona import Persona
 from app.core.prompt import build_prompt
 from app.core.reply import tidy
 from app.core.types import Completion, Reply, ReplySource, RiskLevel, Session, Turn
 from app.safety.output import screen_reply
 from app.safety.replies import safe_instead
-from app.services import Services
+from app.services import Asking, Services
+from app.sessions.turns import Owed
 
 _CANARY_CHARACTERS = 40  # a line of the instructions this long does not turn up in a reply by chance
 
@@ -23,7 +25,8 @@ class Answered:
     """An answer before what safety adds to it.
 
     `is_kept` is false when neither the words of the person nor ours may come into a prompt later. `late_finding` is
-    the second rail's, perhaps still on its way.
+    the second rail's, perhaps still on its way. `asking` is there when the model has not said one whole sentence yet
+    and goes on. `owed` is what the answer means for one that an earlier turn owes.
     """
 
     reply: Reply
@@ -32,6 +35,8 @@ class Answered:
     is_kept: bool = True
     is_follow_up: bool = False
     late_finding: "Future[RiskLevel] | None" = None
+    asking: Asking | None = None
+    owed: Owed = "dropped"
 
 
 def answer_by_rule(turn: Turn, persona: Persona) -> Answered | None:
@@ -52,7 +57,7 @@ def answer_by_rule(turn: Turn, persona: Persona) -> Answered | None:
             reply = Reply(turn.prompt, "rule")
         case _:
             reply = Reply(pick(persona.lines(persona.reprompt, turn.language)), "rule", suggestions)
-    return Answered(reply)
+    return Answered(reply, owed="stays" if turn.kind in {"slot_filling", "health_check"} else "dropped")
 
 
 def answer_by_model(
@@ -61,11 +66,19 @@ def answer_by_model(
     """Return the model's words, screened; a fallback line when there are none. The second rail is asked meanwhile."""
     finding = services.background.submit(services.moderate, turn.text, deadline) if services.moderate else None
     prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
+    asking = services.models.ask(prompt, services.model_of[persona.id], deadline.later(LATE_S))
     try:
-        completion = services.models.complete(prompt, services.model_of[persona.id], deadline)
+        completion = asking.by(deadline)
     except ModelError as error:
-        return Answered(fallback(turn, persona, seed), problems=(type(error).__name__,), late_finding=finding)
-    reply, problems = _reply_of(completion, turn, persona, seed)
+        is_late = isinstance(error, ModelTimeout)
+        problems: tuple[str, ...] = (type(error).__name__,)
+        return Answered(
+            fallback(turn, persona, seed), None, problems, late_finding=finding, asking=asking if is_late else None
+        )
+    reply, problems = reply_of(completion, turn, persona, seed)
+    if completion.finish_reason == "deadline" and reply.source == "fallback":
+        return Answered(reply, completion, problems, late_finding=finding, asking=asking)
+    asking.cut()
     return Answered(reply, completion, problems, late_finding=finding)
 
 
@@ -75,7 +88,8 @@ def fallback(turn: Turn, persona: Persona, seed: int) -> Reply:
     return Reply(lines[seed % len(lines)], "fallback")
 
 
-def _reply_of(completion: Completion, turn: Turn, persona: Persona, seed: int) -> tuple[Reply, tuple[str, ...]]:
+def reply_of(completion: Completion, turn: Turn, persona: Persona, seed: int) -> tuple[Reply, tuple[str, ...]]:
+    """Return the model's words, tidied and screened, or what is said in their place, and why."""
     text = tidy(persona, completion)
     if not text:
         return fallback(turn, persona, seed), (f"no_words_{completion.finish_reason}",)

@@ -1,18 +1,22 @@
 """One turn, top to bottom: is the person safe, who answers, by rule or by model, and always in words.
 
 Whatever fails here costs as little as it can: a store the memory of this turn, a model its own words. Somebody at risk
-meets neither a model nor a wait.
+meets neither a model nor a wait; all others wait for the turns of their session that came before.
 """
 
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from app.answers import Answered, answer_by_model, answer_by_rule
+from app.answers import Answered, answer_by_model, answer_by_rule, fallback
 from app.core.deadline import Deadline
+from app.core.late import told
 from app.core.persona import Persona
+from app.core.prompt import MAX_USER_CHARACTERS
 from app.core.requests import asks_to_forget, forgotten_words
-from app.core.types import Care, Completion, Reply, Session, Turn, Verdict
-from app.memory import forget, recall, recall_at_once, remember, remember_crisis, remember_late_finding
+from app.core.types import Care, Completion, Exchange, Reply, Session, Turn, Verdict
+from app.late import collect, cut_short, let_it_come, open_with, opening
+from app.memory import forget, recall_at_once, remember, remember_crisis, remember_late_finding
+from app.order import RESERVE_S, Place, closing, take_place
 from app.safety.care import after_answer, is_follow_up_due, is_resource_due, raise_risk, risk_now
 from app.safety.helplines import country_from
 from app.safety.honesty import (
@@ -26,8 +30,6 @@ from app.safety.honesty import (
 from app.safety.replies import crisis_reply, follow_up, resource_line, screening_failed
 from app.safety.screen import screen_user
 from app.services import Services
-
-RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +93,70 @@ def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillmen
 
 
 def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: Verdict) -> Fulfillment:
-    began_at = services.wall_clock()
-    session, problems = recall(turn, services)
-    persona = choose_persona(turn, session, services)
-    if session.persona != persona.id:
-        session = Session(care=session.care)
-    problems += _unknown_persona(turn, services)
-    care = _notice_minor(session.care, turn)
-    seed = crc32((turn.id if problems else turn.session).encode()) + session.turns
-    answered = (
-        _answer_for_safety(turn, persona, care, seed, services)
-        or answer_by_rule(turn, persona)
-        or answer_by_model(turn, persona, session, seed, deadline.earlier(RESERVE_S), services)
-    )
-    if answered.late_finding is not None and answered.late_finding.done():
-        level = answered.late_finding.result()
-        if level != "none":
-            return _meet_crisis(turn, Verdict(level, "moderation"), services)
+    place = take_place(turn, deadline, services)
+    if place.is_repeat:
+        return _say_again(turn, place, services, verdict)
+    persona = choose_persona(turn, place.session, services)
+    if place.session.persona != persona.id:
+        place = replace(place, session=Session(care=place.session.care), late=None)
+    care = _notice_minor(place.session.care, turn)
+    late_words = opening(turn, place.late, persona)
+    answered = _answer(turn, place, persona, care, deadline.earlier(RESERVE_S), services)
+    if answered.late_finding is not None and answered.late_finding.done() and answered.late_finding.result() != "none":
+        cut_short(answered)
+        return _meet_crisis(turn, Verdict(answered.late_finding.result(), "moderation"), services)
+    exchange = _exchange(turn, persona, answered)
+    if late_words:
+        answered = open_with(late_words, turn, answered)
+    else:
+        answered = let_it_come(turn, answered, place, persona, _seed(turn, place), services)
     # What is due is said but not kept: a later prompt must not teach the model to say it.
     reply, care = _add_what_is_due(turn, persona, answered, care, services)
-    problems += answered.problems + remember(turn, persona, answered.reply, care, answered.is_kept, began_at, services)
+    closed = closing(turn, place, reply, persona.id, answered.owed, services.wall_clock())
+    problems = (*place.problems, *_unknown_persona(turn, services), *answered.problems)
+    problems += remember(turn, place, persona, exchange, care, closed, services)
     if answered.late_finding is not None:
         remember_late_finding(turn, persona, answered.late_finding, services)
     return Fulfillment(reply, persona.id, answered.completion, verdict, problems)
 
 
+def _say_again(turn: Turn, place: Place, services: Services, verdict: Verdict) -> Fulfillment:
+    """Return what the turn was answered the first time, a fallback line if it still is not."""
+    default = services.personas[services.default_persona]
+    reply, persona = place.answer or (fallback(turn, default, crc32(turn.id.encode())), default.id)
+    return Fulfillment(reply, persona, verdict=verdict, problems=place.problems)
+
+
+def _answer(turn: Turn, place: Place, persona: Persona, care: Care, deadline: Deadline, services: Services) -> Answered:
+    """Return the answer by whoever is first to have one; the model comes last."""
+    seed = _seed(turn, place)
+    session = told(place.session, place.late.words if place.late else None)
+    return (
+        _answer_for_safety(turn, persona, care, seed, services)
+        or collect(turn, place, persona, seed, deadline, services)
+        or answer_by_rule(turn, persona)
+        or answer_by_model(turn, persona, session, seed, deadline, services)
+    )
+
+
+def _seed(turn: Turn, place: Place) -> int:
+    """Return a number that differs from turn to turn, so that the same line does not come twice in a row."""
+    return crc32((turn.id if place.ticket is None else turn.session).encode()) + place.session.turns
+
+
+def _exchange(turn: Turn, persona: Persona, answered: Answered) -> Exchange | None:
+    """Return what is kept of the words, None where none may be."""
+    if not (answered.is_kept and persona.memory and turn.kind == "text"):
+        return None
+    is_answered = answered.reply.source != "fallback"
+    return Exchange(turn.text[:MAX_USER_CHARACTERS], answered.reply.text, is_answered)
+
+
 def _answer_for_safety(turn: Turn, persona: Persona, care: Care, seed: int, services: Services) -> Answered | None:
     """Return the truth to who asks what is answering, fixed words after a disclosure, None for all others."""
-    if turn.kind != "text":
+    if turn.kind not in {"text", "follow_up"}:
         return None
-    if asks_if_human(turn.text):
+    if turn.kind == "text" and asks_if_human(turn.text):
         return Answered(Reply(truthful_answer(turn.text, persona.name, turn.language, seed), "rule"))
     now = services.wall_clock()
     if not is_follow_up_due(care, now):
@@ -134,8 +170,11 @@ def _add_what_is_due(
 ) -> tuple[Reply, Care]:
     """Return the reply with the notice of an AI before it and a helpline after it where they are due, and the new care.
 
-    A conversation that paused for longer than it is remembered begins anew, with a notice.
+    A conversation that paused for longer than it is remembered begins anew, with a notice. Nobody sees what stands
+    beside a follow-up event, so nothing is added there.
     """
+    if answered.reply.follow_up:
+        return answered.reply, care
     now = services.wall_clock()
     text = answered.reply.text
     is_new = now - care.seen_at > services.session_ttl_s

@@ -1,79 +1,77 @@
 """What a turn asks of the session store, and what it does when the store fails: go on."""
 
 import datetime
-import hashlib
 import logging
 from concurrent.futures import Future
 from dataclasses import replace
 
 from app.core.errors import StoreError
+from app.core.keys import session_key
 from app.core.persona import Persona
-from app.core.prompt import MAX_USER_CHARACTERS
-from app.core.types import Care, Exchange, Reply, RiskLevel, Session, Turn
+from app.core.types import Care, Exchange, RiskLevel, Session, Turn
+from app.order import Place
 from app.safety.care import raise_risk
 from app.services import Services
+from app.sessions.turns import Closing
 
 logger = logging.getLogger(__name__)
 
 _CRISIS_PATIENCE_S = 0.05  # a healthy store answers in under a millisecond; a sick one must not hold up help
 
 
-def session_key(channel: str, session: str) -> str:
-    """Return the name a session has in the store and the log: a hash, so that neither holds the caller's id."""
-    return hashlib.blake2b(f"{channel}\n{session}".encode(), digest_size=16).hexdigest()
-
-
-def recall(turn: Turn, services: Services) -> tuple[Session, tuple[str, ...]]:
-    """Return the session and what went wrong: nothing is remembered while the store is down."""
-    if not turn.session:
-        return Session(), ()
-    try:
-        return services.sessions.read(_key(turn), services.wall_clock()), ()
-    except StoreError:
-        return Session(), ("StoreError",)
-
-
 def recall_at_once(turn: Turn, services: Services) -> Session:
-    """Return the session if the store has it at hand, else an empty one."""
-    reading = services.background.submit(recall, turn, services)
-    try:
-        return reading.result(timeout=_CRISIS_PATIENCE_S)[0]
-    except TimeoutError:
+    """Return the session if the store has it at hand, else what this process knows of the person's safety."""
+    if not turn.session:
         return Session()
+    reading = services.background.submit(_read, _key(turn), services)
+    try:
+        return reading.result(timeout=_CRISIS_PATIENCE_S)
+    except TimeoutError:
+        return Session(care=services.flags.alone(_key(turn)))
 
 
 def remember(
-    turn: Turn, persona: Persona, reply: Reply, care: Care, is_kept: bool, began_at: float, services: Services
+    turn: Turn,
+    place: Place,
+    persona: Persona,
+    exchange: Exchange | None,
+    care: Care,
+    closing: Closing | None,
+    services: Services,
 ) -> tuple[str, ...]:
-    """Keep the exchange, unless its words are not to be kept, and care; return what went wrong.
+    """Keep care and the exchange, unless it is None, and close the turn; return what went wrong.
 
-    `began_at` is when the turn began, in seconds since 1970: what was forgotten after that is not brought back.
+    A store that was down when the turn began is not waited for a second time.
     """
     if not turn.session:
         return ()
-    exchange = Exchange(turn.text[:MAX_USER_CHARACTERS], reply.text, answered=reply.source != "fallback")
-    has_words = is_kept and persona.memory and turn.kind == "text"
-    kept = exchange if has_words else None
-    try:
-        services.sessions.append(_key(turn), kept, persona.id, care, began_at, services.wall_clock())
-    except StoreError:
-        return ("StoreError",)
-    return ()
+
+    def keep() -> bool:
+        now = services.wall_clock()
+        return _keep(_key(turn), exchange, persona, care, place.began_at, now, closing, services)
+
+    if place.ticket is None:
+        services.background.submit(keep)
+        return ()
+    return () if keep() else ("StoreError",)
 
 
 def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, services: Services) -> None:
     """Keep, in the background, that somebody is at risk, and count the referral. The words are not kept."""
 
+    key = _key(turn)
+    if turn.session:
+        services.flags.note(key, care, is_stored=False)
+
     def keep() -> None:
         now = services.wall_clock()
+        day = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
         try:
-            services.sessions.count_referral(
-                level, datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
-            )
-            if turn.session:
-                services.sessions.append(_key(turn), None, persona.id, care, now, now)
+            services.sessions.count_referral(level, day)
         except StoreError:
             logger.error("a referral was not recorded: the store does not answer")
+        if turn.session:
+            _keep(key, None, persona, care, now, now, None, services)
 
     services.background.submit(keep)
 
@@ -84,12 +82,10 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
     def keep(done: "Future[RiskLevel]") -> None:
         if done.cancelled() or done.result() == "none" or not turn.session:
             return
-        session, _ = recall(turn, services)
         now = services.wall_clock()
+        session = _read(_key(turn), services)
         care = replace(raise_risk(session.care, done.result(), now), since_resource=1)
-        try:
-            services.sessions.append(_key(turn), None, persona.id, care, now, now)
-        except StoreError:
+        if not _keep(_key(turn), None, persona, care, now, now, None, services):
             logger.error("a finding of the moderation model was not recorded: the store does not answer")
 
     finding.add_done_callback(keep)
@@ -97,6 +93,7 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
 
 def forget(turn: Turn, services: Services) -> bool:
     """Delete all that is known of the conversation; return whether it was done."""
+    services.flags.forget(_key(turn))
     try:
         services.sessions.forget(_key(turn), services.wall_clock())
     except StoreError:
@@ -106,3 +103,32 @@ def forget(turn: Turn, services: Services) -> bool:
 
 def _key(turn: Turn) -> str:
     return session_key(turn.channel, turn.session)
+
+
+def _read(key: str, services: Services) -> Session:
+    notes = services.flags.notes()
+    try:
+        session = services.sessions.read(key, services.wall_clock())
+    except StoreError:
+        return Session(care=services.flags.alone(key))
+    return replace(session, care=services.flags.newest(key, session.care, notes))
+
+
+def _keep(
+    key: str,
+    exchange: Exchange | None,
+    persona: Persona,
+    care: Care,
+    began_at: float,
+    now: float,
+    closing: Closing | None,
+    services: Services,
+) -> bool:
+    """Append to the session; return whether the store took it. Flags are known here in any case."""
+    try:
+        services.sessions.append(key, exchange, persona.id, care, began_at, now, closing)
+    except StoreError:
+        services.flags.note(key, care, is_stored=False)
+        return False
+    services.flags.note(key, care, is_stored=True)
+    return True

@@ -9,17 +9,31 @@ from app.core.deadline import Clock, Deadline
 from app.core.persona import Persona
 from app.core.prompt import Prompt
 from app.core.types import Completion, RiskLevel
-from app.sessions import Sessions
+from app.sessions import Store
+from app.sessions.flags import Flags
 
 Moderate = Callable[[str, Deadline], RiskLevel]
 """What a moderation model says of a text, by the deadline; "none" for every failure."""
 
 
+class Asking(Protocol):
+    """A question to a model in progress; whoever asked must either `cut` it or hand it over with `then`."""
+
+    def by(self, deadline: Deadline) -> Completion:
+        """Return the model's words, those so far at the deadline. Raises ModelError when there is not one."""
+
+    def cut(self) -> None:
+        """Let the model say no more."""
+
+    def then(self, use: Callable[[Completion | None], None]) -> None:
+        """When the model is done, give its words, None for none, to `use` on another thread."""
+
+
 class Models(Protocol):
     """What a turn needs of a model endpoint; models.endpoint.Endpoint is one."""
 
-    def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
-        """Return the model's words, those so far at the deadline. Raises ModelError when there is not one."""
+    def ask(self, prompt: Prompt, model: str, until: Deadline) -> Asking:
+        """Begin to ask; nothing goes on after `until`."""
 
     def ping(self, deadline: Deadline) -> None:
         """Return when the endpoint answers. Raises ModelError."""
@@ -29,17 +43,22 @@ class Models(Protocol):
 class Services:
     """`model_of` is every persona's model id, `wall_clock` seconds since 1970, `background` for what no turn waits for.
 
-    `moderate` is None where the endpoint has no moderation model.
+    `moderate` is None where the endpoint has no moderation model. `flags` is what this process knows of people at risk
+    by itself. `follow_ups` is how many times in a row a channel may be asked to call again for one answer; one that is
+    not named cannot be asked. `pause` sleeps, for turns that wait for one another.
     """
 
     personas: Mapping[str, Persona]
     default_persona: str
     model_of: Mapping[str, str]
-    sessions: Sessions
+    sessions: Store
+    flags: Flags
     session_ttl_s: float
     models: Models
     moderate: Moderate | None
     background: Executor
     history_tokens: int
+    follow_ups: Mapping[str, int]
     clock: Clock
     wall_clock: Clock
+    pause: Callable[[float], None]

@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     )
     model: str | None = Field(None, description="Model id for every persona; stands above `model` in a persona's file.")
     model_stream: bool = Field(
-        True, description="Ask for the answer word by word. `false` for endpoints that cannot; then late means lost."
+        True,
+        description="Ask for the answer word by word. `false` for endpoints that cannot; then nothing is said early.",
     )
     moderation_model: str | None = Field(
         None,
@@ -65,10 +66,19 @@ class Settings(BaseSettings):
     cx_deadline_s: Annotated[float, Field(gt=0.5, lt=CX_LIMIT_S)] = Field(
         4.5, description="The same for CX: half a second less than the timeout set at the webhook, 29.5 at most."
     )
+    follow_up_events: bool = Field(
+        False,
+        description="ES: when the model is late, answer with an event that makes Dialogflow call again, up to 3 times. "
+        "Only for agents that have the intents WEBHOOK_FOLLOW_UP_1 to 3.",
+    )
     session_ttl_s: Annotated[float, Field(gt=0, le=30 * 86_400)] = Field(
         1_800, description="Seconds after the last turn when a conversation is deleted."
     )
     sessions_path: Path = Field(Path(".data/sessions.sqlite3"), description="The file that conversations are kept in.")
+    redis_url: SecretStr | None = Field(
+        None,
+        description="Keep conversations in Redis (or Valkey) instead, for several replicas: redis://..., rediss://....",
+    )
     webhook_username: str | None = Field(None, description="Basic authentication: the user name set in Dialogflow.")
     webhook_password: SecretStr | None = Field(
         None, description="Basic authentication: the password set in Dialogflow."
@@ -129,7 +139,7 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _check_whole(self) -> "Settings":
-        problems = [*self._authentication_problems(), *self._model_problems()]
+        problems = [*self._authentication_problems(), *self._model_problems(), *self._store_problems()]
         if problems:
             raise ValueError("\n".join(problems))
         return self
@@ -147,6 +157,12 @@ class Settings(BaseSettings):
                 "or WEBHOOK_ID_TOKEN_EMAIL, to what the agent is set to send"
             )
         return problems
+
+    def _store_problems(self) -> list[str]:
+        url = self.redis_url.get_secret_value() if self.redis_url else "redis://"
+        if url.startswith(("redis://", "rediss://", "unix://")):
+            return []
+        return ["REDIS_URL is no address of a Redis: expected something like redis://:password@host:6379/0"]
 
     def _model_problems(self) -> list[str]:
         if not re.match(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]", self.openai_base_url):

@@ -4,57 +4,87 @@ This is what scripts/serve runs. The web server is started by the Procfile's own
 what is deployed.
 """
 
-import json
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from dotenv import dotenv_values
 
+from scripts import railway
 from scripts.local_engine.weights import MODEL_ID
+from scripts.web_process import Start, Stopped, end, procfile_command, web_server
 
 ROOT = Path(__file__).parents[1]
 
-_FIRST_HINT_S = 5
-_HINT_EVERY_S = 30
-_STOP_S = 40  # a turn in progress may take 30 s
 _ENGINE_HISTORY_TOKENS = "500"  # the small model reads 170 tokens/s on one core, and there are 4.5 s for everything
 
 
-class _Stopped(Exception):
-    """Somebody asked us to stop."""
-
-
-@click.command(epilog="Example: scripts/serve --port 8081")
+@click.command(epilog="\b\nexample:\n  scripts/serve --port 8081\n  scripts/serve --as-railway")
 @click.option("--port", type=int, help="Port of the web server.  [default: PORT, else 8080]")
-def main(port: int | None) -> None:
+@click.option("--as-railway", is_flag=True, help="Run what would be deployed, with Railway's variables and no .env.")
+def main(port: int | None, as_railway: bool) -> None:
     """Serve the webhook, with a local model when neither OPENAI_API_KEY nor OPENAI_BASE_URL is set."""
-    environment = read_environment(Path(".env"), os.environ)
-    environment["PORT"] = str(port or environment.get("PORT", 8080))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: background jobs start with it ignored
         signal.signal(number, _stop)
     try:
         with ExitStack() as running:
-            engine = None
-            if not has_endpoint(environment):
-                engine, base_url = running.enter_context(local_engine(environment))
-                environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
-                environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
-            server = running.enter_context(web_server(environment))
+            server, engine = _as_railway(port, running) if as_railway else _as_here(port, running)
             _watch(server, engine)
             raise SystemExit(server.returncode or 0)
-    except _Stopped:
+    except Stopped:
         click.echo("Stopped.", err=True)
+
+
+def _as_here(port: int | None, running: ExitStack) -> tuple["subprocess.Popen[bytes]", "subprocess.Popen[str] | None"]:
+    """Start the web server, and before it the local model when no other is configured."""
+    environment = read_environment(Path(".env"), os.environ)
+    environment["PORT"] = str(port or environment.get("PORT", 8080))
+    engine = None
+    if not has_endpoint(environment):
+        engine, base_url = running.enter_context(local_engine(environment))
+        environment |= {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
+        environment = {"MODEL": MODEL_ID, "HISTORY_TOKENS": _ENGINE_HISTORY_TOKENS, **environment}
+    start = Start([sys.executable, "-m", *procfile_command(ROOT / "Procfile")])
+    return running.enter_context(web_server(environment, start)), engine
+
+
+def _as_railway(port: int | None, running: ExitStack) -> tuple["subprocess.Popen[bytes]", None]:
+    """Start the Procfile's line as it stands, in a copy of the deployed files, with Railway's variables."""
+    deploy = railway.read_deploy(ROOT / "railway.json")
+    folder = Path(running.enter_context(TemporaryDirectory(prefix="as-railway-")))
+    try:
+        railway.copy_deployed(ROOT, folder)
+        commit = railway.commit_of(ROOT)
+    except railway.NotDeployable as error:
+        raise click.ClickException(str(error)) from error
+    number = port or int(os.environ.get("PORT") or 8080)
+    environment = railway.variables(os.environ, deploy, number, commit)
+    start = Start(
+        command=procfile_command(folder / "Procfile"),
+        folder=folder,
+        ready_path=deploy.health_path,
+        ready_host=railway.HEALTH_HOST,
+        ready_within_s=deploy.health_s,
+        stop_s=railway.draining_s(environment),
+    )
+    _say_what_railway_has(environment, start)
+    return running.enter_context(web_server(environment, start)), None
+
+
+def _say_what_railway_has(environment: Mapping[str, str], start: Start) -> None:
+    """Say what is run and how, and which variables of .env are not there."""
+    click.echo(f"As on Railway: {shlex.join(start.command)}, stopped with {start.stop_s:g} s of draining", err=True)
+    dotenv = dotenv_values(Path(".env"), encoding="utf-8-sig")
+    for name in railway.only_in_dotenv(dotenv, environment):
+        click.echo(f"  {name} is set in .env only, which Railway does not see; set it on the service", err=True)
 
 
 def read_environment(dotenv: Path, environment: Mapping[str, str]) -> dict[str, str]:
@@ -82,24 +112,7 @@ def local_engine(environment: Mapping[str, str]) -> Iterator[tuple["subprocess.P
                 raise click.ClickException("the local model did not start; its reason is above")
             yield engine, base_url
         finally:
-            _end(engine)
-
-
-@contextmanager
-def web_server(environment: Mapping[str, str]) -> Iterator["subprocess.Popen[bytes]"]:
-    """Run the web server, say where it is once it answers, and stop it at the end."""
-    address = (_reachable(environment.get("HOST", "")), int(environment["PORT"]))
-    _check_port(address)
-    command = [sys.executable, "-m", *procfile_command(ROOT / "Procfile")]
-    with subprocess.Popen(command, env=dict(environment), process_group=0) as server:
-        try:
-            url = f"http://{f'[{address[0]}]' if ':' in address[0] else address[0]}:{address[1]}"
-            _wait_until_ready(server, f"{url}/readyz")
-            if server.poll() is None:
-                click.echo(welcome(url, environment), err=True)
-            yield server
-        finally:
-            _end(server)
+            end(engine)
 
 
 def _watch(server: "subprocess.Popen[bytes]", engine: "subprocess.Popen[str] | None") -> None:
@@ -110,89 +123,9 @@ def _watch(server: "subprocess.Popen[bytes]", engine: "subprocess.Popen[str] | N
         time.sleep(0.2)
 
 
-def _reachable(host: str) -> str:
-    return "127.0.0.1" if host in {"", "0.0.0.0"} else host  # noqa: S104 - compared, not bound
-
-
-def procfile_command(procfile: Path) -> list[str]:
-    """Return the words of the Procfile's web line."""
-    line = next(line for line in procfile.read_text().splitlines() if line.startswith("web:"))
-    return shlex.split(line.removeprefix("web:"))
-
-
-def welcome(url: str, environment: Mapping[str, str]) -> str:
-    """Return what to do next: the addresses, and a request to paste into another terminal."""
-    request = {
-        "session": "projects/example/agent/sessions/first-try",
-        "queryResult": {"queryText": "I had a rough day and nobody noticed.", "languageCode": "en"},
-    }
-    credentials = _credentials(environment)
-    return f"""
-The webhook is ready:  {url}/webhook
-Is it well?            {url}/readyz
-
-Ask it something, as Dialogflow would, from another terminal:
-
-curl -s {url}/webhook {credentials}-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(request))}
-
-Ctrl-C stops it.
-"""
-
-
-def _credentials(environment: Mapping[str, str]) -> str:
-    """Return curl's options for the configured authentication, by variable: secrets are not printed."""
-    if environment.get("WEBHOOK_USERNAME"):
-        return '-u "$WEBHOOK_USERNAME:$WEBHOOK_PASSWORD" '
-    if environment.get("WEBHOOK_HEADER_VALUE"):
-        return f'-H "{environment.get("WEBHOOK_HEADER_NAME", "X-Webhook-Secret")}: $WEBHOOK_HEADER_VALUE" '
-    return ""
-
-
-def _check_port(address: tuple[str, int]) -> None:
-    with socket.socket(socket.AF_INET6 if ":" in address[0] else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(address)
-        except OSError as error:
-            said = f"port {address[1]} cannot be used ({error.strerror}); try --port {address[1] + 1}"
-            raise click.ClickException(said) from error
-
-
-def _wait_until_ready(server: "subprocess.Popen[bytes]", url: str) -> None:
-    """Return when the server is ready or has ended; after a while say what it waits for and go on waiting."""
-    hint_at = time.monotonic() + _FIRST_HINT_S
-    while server.poll() is None:
-        problem = _readiness(url)
-        if problem is None:
-            return
-        if time.monotonic() > hint_at:
-            click.echo(f"Not ready yet: {problem}", err=True)
-            hint_at = time.monotonic() + _HINT_EVERY_S
-        time.sleep(0.2)
-
-
-def _readiness(url: str) -> str | None:
-    try:
-        with urllib.request.urlopen(url, timeout=5):
-            return None
-    except urllib.error.HTTPError as error:
-        return error.read().decode(errors="replace")
-    except OSError as error:
-        return str(error)
-
-
-def _end(process: "subprocess.Popen[bytes] | subprocess.Popen[str]") -> None:
-    """Stop a process kindly, by its own id, and wait for it; after that, or when asked again, not kindly."""
-    process.terminate()
-    try:
-        process.wait(_STOP_S)
-    except (subprocess.TimeoutExpired, _Stopped):
-        process.kill()
-
-
 def _stop(*_: object) -> None:
     click.echo("Stopping; turns in progress are being answered. Once more to stop at once.", err=True)
-    raise _Stopped
+    raise Stopped
 
 
 if __name__ == "__main__":

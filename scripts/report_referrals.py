@@ -6,6 +6,7 @@ server keeps nothing else of these turns that could go into it.
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rich.table import Table
 
 from app.core.errors import StoreError
 from app.safety.pattern_compiler import LEVELS
+from app.sessions.redis import RedisSessions
 from app.sessions.sqlite import SqliteSessions
 
 _CLASSES = LEVELS[1:]
@@ -34,19 +36,36 @@ Referrals = Mapping[str, Mapping[str, int]]
     show_default=True,
     help="The server's session file.",
 )
+@click.option(
+    "--redis",
+    "redis_url",
+    envvar="REDIS_URL",
+    metavar="URL",
+    help="The server's Redis, where it has one; it comes first.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the counts as JSON.")
-def main(year: int, sessions: Path, as_json: bool) -> None:
+def main(year: int, sessions: Path, redis_url: str | None, as_json: bool) -> None:
     """Print how often a helpline was shown, by month and class of risk. Days are UTC."""
-    if not sessions.exists():
-        raise click.UsageError(f"{sessions} is not there; name the server's SESSIONS_PATH with --sessions")
     try:
-        referrals = SqliteSessions(sessions, ttl_s=0).referrals(year)
+        with closing(_store(sessions, redis_url)) as store:
+            referrals = store.referrals(year)
     except StoreError as error:
-        raise click.ClickException(f"{sessions}: {error}") from error
+        raise click.ClickException(f"{'Redis' if redis_url else sessions}: {error}") from error
     if as_json:
         click.echo(json.dumps({"year": year, "days": referrals}, indent=2))
     else:
         Console().print(by_month(year, referrals))
+
+
+def _store(sessions: Path, redis_url: str | None) -> RedisSessions | SqliteSessions:
+    if redis_url is not None:
+        try:
+            return RedisSessions(redis_url, ttl_s=0)
+        except ValueError as error:
+            raise click.UsageError("--redis is no address: expected redis://:password@host:6379/0") from error
+    if not sessions.exists():
+        raise click.UsageError(f"{sessions} is not there; name the server's SESSIONS_PATH with --sessions")
+    return SqliteSessions(sessions, ttl_s=0)
 
 
 def by_month(year: int, referrals: Referrals) -> Table:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -15,6 +16,7 @@ from flask.testing import FlaskClient
 from app.personas import load_personas
 from app.server import create_app
 from app.services import Services
+from app.sessions.flags import Flags
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings
 from tests.fakes import FakeClock, FakeModels
@@ -45,6 +47,11 @@ def wall_clock() -> FakeClock:
 
 
 @pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock(100.0)
+
+
+@pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[SqliteSessions]:
     sessions = SqliteSessions(tmp_path / "sessions.sqlite3", ttl_s=1_800)
     yield sessions
@@ -58,20 +65,25 @@ def background() -> Iterator[Executor]:
 
 
 @pytest.fixture
-def services(models: FakeModels, sessions: SqliteSessions, background: Executor, wall_clock: FakeClock) -> Services:
+def services(
+    models: FakeModels, sessions: SqliteSessions, background: Executor, clock: FakeClock, wall_clock: FakeClock
+) -> Services:
     personas = load_personas()
     return Services(
         personas=personas,
         default_persona="joy",
         model_of=dict.fromkeys(personas, "test-model"),
         sessions=sessions,
+        flags=Flags(),
         session_ttl_s=1_800,
         models=models,
         moderate=None,
         background=background,
         history_tokens=1_000,
-        clock=FakeClock(100.0),
+        follow_ups={},
+        clock=clock,
         wall_clock=wall_clock,
+        pause=clock.pause,
     )
 
 
@@ -91,18 +103,18 @@ def client(app: Flask) -> FlaskClient:
 
 
 def es_request(text: str, session: str = "abc", **query: Any) -> dict[str, Any]:
-    """Return an ES v2 request for a text."""
+    """Return an ES v2 request for a text, a new turn each time."""
     return {
-        "responseId": f"response-to-{text}",
+        "responseId": uuid4().hex,
         "session": f"projects/example/agent/sessions/{session}",
         "queryResult": {"queryText": text, "languageCode": "en", "allRequiredParamsPresent": True, **query},
     }
 
 
 def cx_request(text: str, session: str = "abc", tag: str = "", **rest: Any) -> dict[str, Any]:
-    """Return a CX v3 request for a text."""
+    """Return a CX v3 request for a text, a new turn each time."""
     return {
-        "detectIntentResponseId": f"response-to-{text}",
+        "detectIntentResponseId": uuid4().hex,
         "sessionInfo": {"session": f"projects/example/locations/global/agents/a/sessions/{session}"},
         "fulfillmentInfo": {"tag": tag},
         "text": text,

@@ -32,9 +32,19 @@ ALLOWED: dict[str, set[str]] = {
     "app/logs.py": set(),
     "app/authentication.py": {"app.core", "app.settings"},
     "app/services.py": {"app.core", "app.sessions"},
-    "app/memory.py": {"app.core", "app.safety", "app.services"},
-    "app/answers.py": {"app.core", "app.safety", "app.services"},
-    "app/fulfillment.py": {"app.core", "app.safety", "app.services", "app.memory", "app.answers"},
+    "app/order.py": {"app.core", "app.services", "app.sessions.turns"},
+    "app/memory.py": {"app.core", "app.safety", "app.services", "app.order", "app.sessions.turns"},
+    "app/answers.py": {"app.core", "app.safety", "app.services", "app.sessions.turns"},
+    "app/late.py": {"app.core", "app.services", "app.sessions.turns", "app.order", "app.answers"},
+    "app/fulfillment.py": {
+        "app.core",
+        "app.safety",
+        "app.services",
+        "app.order",
+        "app.memory",
+        "app.answers",
+        "app.late",
+    },
 }
 
 VENDORS: dict[str, set[str]] = {
@@ -43,6 +53,7 @@ VENDORS: dict[str, set[str]] = {
     "openai": {"app/models"},
     "httpx2": {"app/models"},
     "sqlite3": {"app/sessions"},
+    "redis": {"app/sessions/redis.py"},
     "google": {"app/authentication.py"},
     "pydantic": {"app/core/persona.py", "app/core/manifest.py", "app/settings.py"},
     "pydantic_settings": {"app/settings.py"},

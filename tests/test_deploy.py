@@ -2,80 +2,21 @@
 
 import http.client
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from scripts.launch import procfile_command
+from scripts.web_process import procfile_command
 from tests.conftest import cx_request, es_request
+from tests.gunicorns import ROOT, free_port, outside_environment, post, text_of, web_server
 from tests.loopback import Behaviour, answer, chat_completion, drip, hang, loopback, stream
-
-ROOT = Path(__file__).parents[1]
-
-Post = Callable[..., tuple[int, bytes]]
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
-def outside_environment() -> dict[str, str]:
-    """Return an environment for programs that run in another folder: the .env of this one is the user's own."""
-    return {**os.environ, "PYTHONPATH": str(ROOT)}
-
-
-@contextmanager
-def web_server(
-    python: str, folder: Path, base_url: str, **variables: str
-) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """Run the Procfile's line on a port of its own choice and give the port and the process."""
-    own = {"PORT": "0", "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
-    folder.mkdir(exist_ok=True)
-    command = [python, "-m", *procfile_command(ROOT / "Procfile")]
-    environment = {**outside_environment(), **own, **variables}
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield _port_of(process), process
-        finally:
-            process.terminate()
-            process.communicate(timeout=45)
-
-
-def _port_of(process: "subprocess.Popen[str]") -> int:
-    """Return the port that the server says it listens on; its log is JSON lines."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        found = re.search(r"Listening at: http://127\.0\.0\.1:(\d+)", line)
-        if found:
-            return int(found.group(1))
-    raise AssertionError("the web server did not come up")
-
-
-def post(port: int, body: Any, headers: dict[str, str] | None = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("POST", "/webhook", json.dumps(body), {"Content-Type": "application/json", **(headers or {})})
-    response = connection.getresponse()
-    content = response.read()
-    connection.close()
-    return response.status, content
-
-
-def text_of(content: bytes) -> str:
-    parsed = json.loads(content)
-    if "fulfillmentText" in parsed:
-        return str(parsed["fulfillmentText"])
-    return str(parsed["fulfillmentResponse"]["messages"][0]["text"]["text"][0])
 
 
 def test_procfile_is_what_railway_reads() -> None:

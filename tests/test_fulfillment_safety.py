@@ -10,12 +10,13 @@ import pytest
 
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, StoreError
+from app.core.keys import session_key
+from app.core.prompt import Prompt
 from app.core.types import Care, RiskLevel, Session, Turn
 from app.fulfillment import Fulfillment, fulfill
-from app.memory import session_key
 from app.safety.replies import resource_line
 from app.services import Services
-from tests.fakes import BrokenSessions, FakeClock, FakeModels
+from tests.fakes import BrokenSessions, FakeAsking, FakeClock, FakeModels
 
 DISCLOSURE = "I want to kill myself"
 US_LINE = resource_line("en-US", "US")
@@ -277,13 +278,13 @@ class Moderation:
 @pytest.fixture
 def pausing_models(models: FakeModels, monkeypatch: pytest.MonkeyPatch) -> FakeModels:
     """A model that takes long enough for the second rail to be done."""
-    complete = models.complete
+    ask = models.ask
 
-    def slowly(*arguments: object) -> object:
+    def slowly(prompt: Prompt, model: str, until: Deadline) -> FakeAsking:
         time.sleep(0.1)
-        return complete(*arguments)  # type: ignore[arg-type]
+        return ask(prompt, model, until)
 
-    monkeypatch.setattr(models, "complete", slowly)
+    monkeypatch.setattr(models, "ask", slowly)
     return models
 
 

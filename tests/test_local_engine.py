@@ -18,10 +18,11 @@ from app.core.deadline import Deadline
 from app.core.prompt import build_prompt
 from app.models.endpoint import Endpoint
 from app.personas import load_personas
-from scripts.launch import has_endpoint, local_engine, read_environment, welcome
+from scripts.launch import has_endpoint, local_engine, read_environment
 from scripts.local_engine.weights import MODEL_ID, WeightsError, fetch_weights
+from scripts.web_process import welcome
 from tests.conftest import es_request
-from tests.test_deploy import free_port, outside_environment, post, text_of
+from tests.gunicorns import free_port, outside_environment, post, text_of
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +73,8 @@ def test_joy_is_answered_by_the_engine(base_url: str) -> None:
     endpoint = Endpoint(base_url, "local", max_calls=1)
     prompt = build_prompt(load_personas()["joy"], (), "I had a rough day.", "en")
 
-    completion = endpoint.complete(prompt, MODEL_ID, Deadline(time.monotonic() + 30, time.monotonic))
+    deadline = Deadline(time.monotonic() + 30, time.monotonic)
+    completion = endpoint.ask(prompt, MODEL_ID, deadline).by(deadline)
     endpoint.close()
 
     assert completion.text.strip()

@@ -1,13 +1,16 @@
 """The yearly report adds up what the server counted, and nothing else is in it."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from app.sessions.redis import RedisSessions
 from app.sessions.sqlite import SqliteSessions
 from scripts.report_referrals import main
+from tests.redis_server import binaries, redis_server
 
 
 @pytest.fixture
@@ -49,3 +52,23 @@ def test_a_store_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     assert shown.exit_code == 2
     assert "SESSIONS_PATH" in shown.output
     assert not path.exists()
+
+
+@pytest.mark.skipif(not binaries(), reason="no Redis on this machine")
+def test_the_counts_of_a_redis_are_reported_too() -> None:
+    """Where several replicas share a store, the report reads it there."""
+    with redis_server(next(iter(binaries().values()))) as server:
+        with closing(RedisSessions(server.url, ttl_s=60)) as store:
+            store.count_referral("active", "2026-01-05")
+        shown = CliRunner().invoke(main, ["--year", "2026", "--redis", server.url, "--json"])
+
+    assert json.loads(shown.stdout) == {"year": 2026, "days": {"2026-01-05": {"active": 1}}}
+
+
+def test_a_redis_that_is_gone_is_said_to_be() -> None:
+    """The message says what to look at, and shows no password."""
+    shown = CliRunner().invoke(main, ["--redis", "redis://:secret@127.0.0.1:1/0"])
+
+    assert shown.exit_code == 1
+    assert "Redis does not answer" in shown.output
+    assert "secret" not in shown.output

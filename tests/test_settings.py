@@ -1,12 +1,17 @@
 """Settings: what is refused at the start, with which words, and that secrets stay secret."""
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.core.errors import ConfigError
-from app.server import create_app
+from app.server import create_app, open_store
 from app.settings import OPENAI_URL, Settings, read_settings
+
+ROOT = Path(__file__).parents[1]
 
 
 def from_environment(monkeypatch: pytest.MonkeyPatch, **variables: str) -> Settings:
@@ -113,3 +118,19 @@ def test_a_start_without_persona_or_model_is_refused(given: dict[str, Any], said
     """What could not answer a single turn does not start."""
     with pytest.raises(ConfigError, match=said):
         create_app(Settings(openai_base_url="http://x/v1", **given))
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:6379", "127.0.0.1:6379", "redis://:secret@host:port"])
+def test_a_redis_url_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """An address that cannot be one stops the start, without showing the password that may stand in it."""
+    with pytest.raises(ConfigError, match="REDIS_URL") as caught:
+        open_store(from_environment(monkeypatch, OPENAI_API_KEY="k", REDIS_URL=url))
+
+    assert "secret" not in str(caught.value)
+
+
+def test_redis_is_loaded_only_where_it_is_used() -> None:
+    """A server on a file spends neither the time nor the memory."""
+    code = "import sys, app.server; raise SystemExit('redis' in sys.modules)"
+
+    assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0

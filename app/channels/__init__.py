@@ -1,4 +1,4 @@
-"""The wire formats that we speak, one module each: `NAME`, `claims`, `parse`, `render`.
+"""The wire formats that we speak, one module each: `NAME`, `FOLLOW_UP_EVENTS`, `claims`, `parse`, `render`.
 
 A channel translates; it decides nothing. To add one, write the module and name it in CHANNELS: the contract tests run
 over whatever stands there.
@@ -18,6 +18,8 @@ class Channel(Protocol):
     """What a module of this package offers."""
 
     NAME: str
+    FOLLOW_UP_EVENTS: tuple[str, ...]
+    """The events that make Dialogflow call again for the answer of a turn, in their order; empty where none do."""
 
     def claims(self, body: Mapping[str, Any]) -> bool:
         """Return whether the body is a request in this format."""

@@ -25,6 +25,7 @@ from app.core.text import speakable
 from app.core.types import Reply, Turn, TurnKind
 
 NAME = "dialogflow_cx"
+FOLLOW_UP_EVENTS: tuple[str, ...] = ()  # CX cannot be asked to call again; its webhooks may take longer instead
 
 _WELCOME_NAME = "default welcome intent"
 _FLOW = re.compile(r"^projects/[^/]+/locations/[^/]+/agents/[^/]+/flows/[^/]+(?=/pages/)")

@@ -81,6 +81,7 @@ def parse(body: Mapping[str, Any]) -> Turn:
         persona=read_name(read_object(query, "parameters"), "persona"),
         prompt=read_words(query, "fulfillmentText") or read_texts(query, "fulfillmentMessages"),
         id=read_name(body, "responseId"),
+        follow_up=FOLLOW_UP_EVENTS.index(event) + 1 if event in FOLLOW_UP_EVENTS else 0,
         parameters=read_object(query, "parameters"),
     )
 
@@ -96,14 +97,21 @@ def _event(query: Mapping[str, Any], text: str) -> str:
     """Return the event's name: v2 sends it as queryText and adds a context of that name, in lower case.
 
     The event's context ends with the turn. One that lives on is the agent's own, and a user may well say its name.
+    The shape of a name counts only where an intent was found for it: nobody makes an intent for COVID_19 by accident.
     """
     contexts = {
         read_name(context, "name").rpartition("/contexts/")[2]
         for context in read_objects(query, "outputContexts")
         if read_count(context, "lifespanCount") == 0
     }
-    is_event = _EVENT_NAME.fullmatch(text) or (" " not in text and text.lower() in contexts)
+    has_shape = _EVENT_NAME.fullmatch(text) and not _is_fallback(query)
+    is_event = text in FOLLOW_UP_EVENTS or has_shape or (" " not in text and text.lower() in contexts)
     return text if text and is_event else ""
+
+
+def _is_fallback(query: Mapping[str, Any]) -> bool:
+    intent = read_object(query, "intent")
+    return read_flag(intent, "isFallback", default=False) or read_name(query, "action") == "input.unknown"
 
 
 def _kind(query: Mapping[str, Any], original: Mapping[str, Any], text: str, event: str) -> TurnKind:
@@ -113,6 +121,8 @@ def _kind(query: Mapping[str, Any], original: Mapping[str, Any], text: str, even
         return "slot_filling"
     if _is_welcome(query, text, event):
         return "welcome"
+    if event in FOLLOW_UP_EVENTS:
+        return "follow_up"
     if event:
         return "goodbye" if _GOODBYE_EVENT.fullmatch(event) else "event"
     return "text" if text else "empty"
@@ -141,6 +151,9 @@ def render(turn: Turn, reply: Reply) -> dict[str, Any]:
         "fulfillmentText": text,
         "fulfillmentMessages": [{"text": {"text": [text]}}, *_suggestions(turn, text, reply)],
     }
+    if reply.follow_up:  # what stands beside it is ignored; languageCode is required and ignored
+        name = FOLLOW_UP_EVENTS[reply.follow_up - 1]
+        response["followupEventInput"] = {"name": name, "languageCode": turn.language or "en"}
     if reply.end_session and turn.origin == "google":
         response["payload"] = {"google": {"expectUserResponse": False}}
     return response

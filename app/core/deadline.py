@@ -20,3 +20,7 @@ class Deadline:
     def earlier(self, seconds: float) -> "Deadline":
         """Return a deadline that leaves `seconds` for the work that comes after."""
         return Deadline(self.at - seconds, self.clock)
+
+    def later(self, seconds: float) -> "Deadline":
+        """Return a deadline for what may go on for `seconds` after this one."""
+        return Deadline(self.at + seconds, self.clock)

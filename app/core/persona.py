@@ -71,7 +71,8 @@ class Persona(_Table):
 
     `format = "text"` is for prompt/completion models: the prompt ends with `separator`, answers end with `end`.
     What a tuned model was trained with stands above them: see core/manifest.py. `memory = false` makes each turn stand
-    alone. `intents` are ES intent names that switch to this persona.
+    alone. `intents` are ES intent names that switch to this persona. `later` says that the answer will come with the
+    next turn (a line of `fallback` where it is not given), `coming_back` opens that turn.
     `safety = "standard"` lets the model speak of illness and medicine, as a persona may that is nobody's companion;
     no setting turns safety off.
     """
@@ -83,6 +84,8 @@ class Persona(_Table):
     fallback: Words
     reprompt: Words
     farewell: Words
+    later: Words | None = None
+    coming_back: Words | None = None
     suggestions: Words | None = None
     default_language: str = "en"
     model: str | None = None

@@ -6,11 +6,13 @@ from typing import Any, Literal
 
 Role = Literal["system", "user", "assistant"]
 
-TurnKind = Literal["text", "welcome", "empty", "dtmf", "slot_filling", "health_check", "goodbye", "event"]
-"""What the channel says happened. Only `text` may reach a model; the others are answered by rule."""
+TurnKind = Literal["text", "welcome", "empty", "dtmf", "slot_filling", "health_check", "goodbye", "event", "follow_up"]
+"""What the channel says happened. Only `text` may reach a model; `follow_up` is Dialogflow calling again, as we asked
+it to, for the answer of an earlier turn; the others are answered by rule."""
 
-ReplySource = Literal["model", "partial", "fallback", "greeting", "rule", "safety"]
-"""Who found the words: the model, the model cut off by the deadline, or one of our own fixed texts."""
+ReplySource = Literal["model", "partial", "late", "fallback", "greeting", "rule", "safety"]
+"""Who found the words: the model, the model cut off by the deadline, the model in an earlier turn that it was too late
+for, or one of our own fixed texts."""
 
 FinishReason = Literal["stop", "length", "deadline", "cut"]
 """Why the model's words end: it was done, it hit max_tokens, we ran out of time, or the connection broke."""
@@ -36,6 +38,7 @@ class Turn:
     `persona` is the persona that the request asks for by name, already looked for in tag and parameters.
     `phone_prefix` is the begin of a caller's number, no more than tells the country.
     `prompt` is Dialogflow's own question to the user while it fills slots.
+    `follow_up` counts the times that Dialogflow was asked to call again for one answer, this time included.
     """
 
     channel: str
@@ -53,6 +56,7 @@ class Turn:
     persona: str = ""
     prompt: str = ""
     id: str = ""
+    follow_up: int = 0
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -113,9 +117,13 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What we send. `text` is never empty once it leaves fulfillment."""
+    """What we send. `text` is never empty once it leaves fulfillment.
+
+    With a `follow_up` of 1 or more nobody sees the text: the channel is asked to call again, for that many times.
+    """
 
     text: str
     source: ReplySource
     suggestions: tuple[str, ...] = ()
     end_session: bool = False
+    follow_up: int = 0

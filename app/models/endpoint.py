@@ -2,15 +2,17 @@
 
 Each call runs on a thread of the endpoint's own, while the turn waits no longer than its deadline. So names that do
 not resolve, handshakes that hang and bodies that trickle cost the turn nothing but the wait; then the waiting thread
-shuts the socket, which frees the other one. `timeout=` alone cannot do it: it starts anew with each byte.
+shuts the socket, which frees the other one, or lets the model go on for whoever collects the answer later.
+`timeout=` alone cannot do it: it starts anew with each byte.
 """
 
 import re
 import ssl
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from typing import Any, TypeVar, cast
 
 import httpx2
@@ -43,24 +45,18 @@ class Endpoint:
         self._own = threading.local()
         self._clients: list[Client] = []
 
-    def complete(self, prompt: Prompt, model: str, deadline: Deadline) -> Completion:
-        """Return what the model says, at the deadline what it has said so far (finish_reason "deadline").
-
-        Raises ModelTimeout when the deadline comes before the first word, else ModelBusy, ModelRefused or ModelBroken.
-        """
-        started = deadline.clock()
+    def ask(self, prompt: Prompt, model: str, until: Deadline) -> "Asking":
+        """Begin to ask; the answer is waited for where it is needed, and nothing goes on after `until`."""
         answer = Answer()
-        finish_reason: FinishReason
-        try:
-            self._within(deadline, lambda client: self._ask(client, prompt, model, deadline, answer))
-            finish_reason = answer.finish_reason or "cut"
-        except ModelRefused:
-            raise
-        except ModelError as error:
-            if not answer.pieces:
-                raise
-            finish_reason = "deadline" if isinstance(error, ModelTimeout) else "cut"
-        return Completion(answer.text, model, finish_reason, deadline.clock() - started, answer.tokens)
+        call = _Call()
+        started = until.clock()
+        work = partial(self._ask, prompt=prompt, model=model, deadline=until, answer=answer)
+        future = self._pool.submit(lambda: call.run(self._client(), work))
+
+        def completion(finish_reason: FinishReason) -> Completion:
+            return Completion(answer.text, model, finish_reason, until.clock() - started, answer.tokens)
+
+        return Asking(answer, call, future, until, completion)
 
     def ping(self, deadline: Deadline) -> None:
         """Ask for the list of models, which costs nothing. Raises ModelError when there is no proper answer."""
@@ -121,6 +117,67 @@ class Endpoint:
             client = self._own.client = Client(self._base_url, self._api_key, self._ssl_context)
             self._clients.append(client)
         return client
+
+
+class Asking:
+    """A question to the model in progress. Whoever asked must either `cut` it or hand it over with `then`."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        call: "_Call",
+        future: "Future[None]",
+        until: Deadline,
+        completion: Callable[[FinishReason], Completion],
+    ) -> None:
+        """Hold what Endpoint.ask has begun."""
+        self._answer = answer
+        self._call = call
+        self._future = future
+        self._until = until
+        self._completion = completion
+
+    def by(self, deadline: Deadline) -> Completion:
+        """Return what the model says, at the deadline what it has said so far (finish_reason "deadline").
+
+        The model goes on. Raises ModelTimeout when the deadline comes before the first word, else ModelBusy,
+        ModelRefused or ModelBroken.
+        """
+        try:
+            self._future.result(timeout=deadline.left())
+        except TimeoutError:
+            return self._so_far("deadline", ModelTimeout("the deadline came first"))
+        except ModelRefused:
+            raise
+        except ModelError as error:
+            return self._so_far("deadline" if isinstance(error, ModelTimeout) else "cut", error)
+        return self._completion(self._answer.finish_reason or "cut")
+
+    def cut(self) -> None:
+        """Wait no longer: the model's thread is free at once. Nothing happens when it is done already."""
+        self._future.cancel()
+        self._call.cut()
+
+    def then(self, use: Callable[[Completion | None], None]) -> None:
+        """When the model is done, or its time is over, give its words, None for none, to `use` on another thread."""
+        watchdog = threading.Timer(self._until.left(), self.cut)
+        watchdog.daemon = True
+        watchdog.start()
+
+        def finish(_: "Future[None]") -> None:
+            watchdog.cancel()
+            try:
+                completion = self.by(Deadline(0.0, self._until.clock))
+            except (ModelError, CancelledError):
+                completion = None
+            use(completion)
+
+        self._future.add_done_callback(finish)
+
+    def _so_far(self, finish_reason: FinishReason, error: ModelError) -> Completion:
+        if not self._answer.pieces:
+            raise error
+        return self._completion(finish_reason)
 
 
 class _Call:

@@ -1,15 +1,18 @@
 """What a conversation remembers: the last exchanges for as long as it lasts, and longer what keeps a person safe.
 
 A store that fails costs the memory of a turn, never its answer; so every store gives up fast and says StoreError.
+turns.py says how turns go through a store one by one; sqlite.py and redis.py are the stores.
 """
 
 from collections.abc import Mapping
 from typing import Protocol
 
 from app.core.types import Care, Exchange, RiskLevel, Session
+from app.sessions.turns import Closing, LateAnswers, Turns
 
 MAX_EXCHANGES = 40  # more than any token budget lets into a prompt; older ones are deleted
 CARE_TTL_S = 4 * 86_400.0  # how long the flag of a conversation is kept after its last turn; risk has decayed by then
+LONGEST_TURN_S = 60.0  # nothing of a turn that began before a deletion is written later than this after it
 
 
 class Sessions(Protocol):
@@ -25,12 +28,22 @@ class Sessions(Protocol):
         """
 
     def append(
-        self, key: str, exchange: Exchange | None, persona: str, care: Care, began_at: float, now: float
+        self,
+        key: str,
+        exchange: Exchange | None,
+        persona: str,
+        care: Care,
+        began_at: float,
+        now: float,
+        closing: Closing | None = None,
     ) -> None:
         """Count a turn, keep its care, add its exchange if it is to be remembered; the time to live begins anew.
 
         Another persona than before starts with no exchanges; care stays. A turn that began before the session was
-        forgotten leaves nothing.
+        forgotten leaves nothing. Care never takes the place of care with a later finding (`risk_at`).
+        No turn waits any more for those that came before this one, and those owe no answer. Without a closing the turn
+        never had a place in the order, for somebody is at risk: it is the newest one, and what is owed is dropped.
+        StoreError may mean "later": what was to be written when a busy store was given up on is written when it can be.
         """
 
     def forget(self, key: str, now: float) -> None:
@@ -47,3 +60,7 @@ class Sessions(Protocol):
 
     def ping(self) -> None:
         """Return when the store can be read and written."""
+
+
+class Store(Sessions, Turns, LateAnswers, Protocol):
+    """All that turns ask of a store; what a new kind of store has to be."""

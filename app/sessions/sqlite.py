@@ -6,29 +6,29 @@ turns, a crash of the process loses none. secure_delete overwrites what is delet
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict, replace
 from pathlib import Path
 
-from app.core.errors import StoreError
 from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions import CARE_TTL_S, MAX_EXCHANGES
+from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
+from app.sessions.records import care_from
+from app.sessions.sqlite_file import SessionFile
+from app.sessions.turns import Closing, Entry, Late, Ticket
 
-_PATIENCE_S = 0.2  # how long a turn waits for another process to write; the answer matters more than its memory
-_LONGEST_TURN_S = 60.0
+_ENTRY_PATIENCE_S = 1.0  # a file is slow when the disk is, for a moment: better late than without memory
 
 _SCHEMA = """
+DROP TABLE IF EXISTS exchanges; -- what earlier versions kept without numbers
 CREATE TABLE IF NOT EXISTS sessions (
   key TEXT PRIMARY KEY, persona TEXT NOT NULL, turns INTEGER NOT NULL, expires_at REAL NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS sessions_by_expiry ON sessions (expires_at);
-CREATE TABLE IF NOT EXISTS exchanges (
-  id INTEGER PRIMARY KEY, key TEXT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE,
+CREATE TABLE IF NOT EXISTS history (
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL REFERENCES sessions (key) ON DELETE CASCADE, number INTEGER NOT NULL,
   user TEXT NOT NULL, reply TEXT NOT NULL, answered INTEGER NOT NULL
 );
-CREATE INDEX IF NOT EXISTS exchanges_by_key ON exchanges (key, id);
+CREATE INDEX IF NOT EXISTS history_by_key ON history (key, number, id);
 CREATE TABLE IF NOT EXISTS care (key TEXT PRIMARY KEY, state TEXT NOT NULL, expires_at REAL NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS care_by_expiry ON care (expires_at);
 CREATE TABLE IF NOT EXISTS forgotten (key TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID;
@@ -39,66 +39,92 @@ CREATE TABLE IF NOT EXISTS referrals (
 
 
 class SqliteSessions:
-    """Sessions in a file; see sessions.Sessions for what each method promises."""
+    """Sessions in a file; see sessions.Store for what each method promises."""
 
     def __init__(self, path: Path, ttl_s: float) -> None:
         """Keep sessions in `path` for `ttl_s` seconds after their last turn. Nothing is opened yet."""
-        self._path = path
+        self._file = SessionFile(path, _SCHEMA + sqlite_turns.SCHEMA)
         self._ttl_s = ttl_s
-        self._own = threading.local()
-        self._opened: list[sqlite3.Connection] = []
-        self._writing = threading.Lock()  # threads of one process queue here, not in SQLite's sleeping retries
 
     def read(self, key: str, now: float) -> Session:
         """Return the session, an empty one when it is unknown or expired."""
-        with self._connection() as connection:
-            care = _read_care(connection, key, now)
-            found = connection.execute(
-                "SELECT persona, turns FROM sessions WHERE key = ? AND expires_at > ?", (key, now)
-            ).fetchone()
-            if found is None:
-                return Session(care=care)
-            return Session(found[0], _read_exchanges(connection, key), found[1], care)
+        with self._file.connection() as connection:
+            return _read_session(connection, key, now)
+
+    def enter(self, ticket: Ticket, now: float) -> Entry:
+        """Return how the turn stands; only the first request for it has to write."""
+        with self._file.connection() as connection:
+            entry = sqlite_turns.look(connection, ticket, now)
+            if entry is not None:
+                return _with_session(connection, ticket.key, entry, now)
+        return self._file.write(
+            lambda connection: _with_session(connection, ticket.key, sqlite_turns.claim(connection, ticket, now), now),
+            is_lasting=False,
+            patience_s=_ENTRY_PATIENCE_S,
+        )
 
     def append(
-        self, key: str, exchange: Exchange | None, persona: str, care: Care, began_at: float, now: float
+        self,
+        key: str,
+        exchange: Exchange | None,
+        persona: str,
+        care: Care,
+        began_at: float,
+        now: float,
+        closing: Closing | None = None,
     ) -> None:
         """Count a turn, keep its care and its exchange, if any."""
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> None:
             if connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at)).fetchone():
                 return
-            connection.execute(
-                "DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona)
-            )
-            connection.execute(
-                "INSERT INTO sessions VALUES (?, ?, 1, ?) "
-                "ON CONFLICT (key) DO UPDATE SET turns = turns + 1, expires_at = excluded.expires_at",
-                (key, persona, now + self._ttl_s),
-            )
-            state = json.dumps(asdict(care))
-            connection.execute("INSERT OR REPLACE INTO care VALUES (?, ?, ?)", (key, state, now + CARE_TTL_S))
+            _count_turn(connection, key, persona, now, self._ttl_s)
+            _keep_care(connection, key, care, now)
             if exchange is not None:
-                _add_exchange(connection, key, exchange)
+                _add_exchange(connection, key, closing.number if closing else None, exchange)
+            sqlite_turns.close_turn(connection, key, closing)
+
+        self._file.write(work)
+
+    def promise(self, key: str, number: int, now: float, until: float) -> bool:
+        """Say that the answer to a turn will come."""
+        return self._file.write(
+            lambda connection: sqlite_turns.promise(connection, key, number, now, until), is_lasting=False
+        )
+
+    def keep(self, key: str, number: int, words: str, now: float) -> None:
+        """Keep the answer that was promised."""
+        self._file.write(lambda connection: sqlite_turns.keep(connection, key, number, words, now))
+
+    def find(self, key: str, now: float) -> Late | None:
+        """Return the answer that is owed."""
+        with self._file.connection() as connection:
+            return sqlite_turns.find(connection, key, now)
 
     def forget(self, key: str, now: float) -> None:
         """Delete the session and its words, and remember for a while that turns still in progress bring none back."""
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> None:
             connection.execute("INSERT OR REPLACE INTO forgotten VALUES (?, ?)", (key, now))
             connection.execute("DELETE FROM sessions WHERE key = ?", (key,))
             connection.execute("DELETE FROM care WHERE key = ?", (key,))
-        self._empty_log()
+            sqlite_turns.forget(connection, key)
+
+        self._file.write(work)
+        self._file.empty_log()
 
     def count_referral(self, level: RiskLevel, day: str) -> None:
         """Count one more."""
-        with self._transaction() as connection:
-            connection.execute(
+        self._file.write(
+            lambda connection: connection.execute(
                 "INSERT INTO referrals VALUES (?, ?, 1) ON CONFLICT (day, level) DO UPDATE SET count = count + 1",
                 (day, level),
             )
+        )
 
     def referrals(self, year: int) -> Mapping[str, Mapping[str, int]]:
         """Return day -> level -> count."""
-        with self._connection() as connection:
+        with self._file.connection() as connection:
             rows = connection.execute(
                 "SELECT day, level, count FROM referrals WHERE day LIKE ? ORDER BY day, level", (f"{year:04d}-%",)
             ).fetchall()
@@ -109,92 +135,80 @@ class SqliteSessions:
 
     def sweep(self, now: float) -> None:
         """Delete expired sessions with their words."""
-        with self._transaction() as connection:
+
+        def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
             connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - _LONGEST_TURN_S,))
-        self._empty_log()
+            connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - LONGEST_TURN_S,))
+            sqlite_turns.sweep(connection, now)
+
+        self._file.write(work)
+        self._file.empty_log()
 
     def ping(self) -> None:
         """Take and give back the write lock."""
-        with self._transaction():
-            pass
-
-    def _empty_log(self) -> None:
-        """Take deleted words out of the write-ahead log too; while somebody reads there it waits for the next time."""
-        with self._connection() as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._file.write(lambda _: None, is_lasting=False)
 
     def close(self) -> None:
         """Close every thread's connection; only when no turn is in progress any more."""
-        while self._opened:
-            self._opened.pop().close()
-        self._own = threading.local()
+        self._file.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        if not self._writing.acquire(timeout=_PATIENCE_S):
-            raise StoreError("another turn holds the session file")
-        try:
-            with self._connection() as connection:
-                connection.execute("BEGIN IMMEDIATE")
-                with connection:
-                    yield connection
-        finally:
-            self._writing.release()
 
-    @contextmanager
-    def _connection(self) -> Iterator[sqlite3.Connection]:
-        """Yield this thread's connection. After an error it is closed: the file may have been moved or damaged."""
-        try:
-            yield self._open()
-        except (sqlite3.Error, OSError) as error:
-            self._drop()
-            raise StoreError(f"session file {self._path.name}: {type(error).__name__}: {error}") from error
+def _with_session(connection: sqlite3.Connection, key: str, entry: Entry, now: float) -> Entry:
+    if not entry.is_ours:
+        return entry
+    session = _read_session(connection, key, now)
+    return replace(entry, session=session, late=sqlite_turns.find(connection, key, now))
 
-    def _open(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
-        if connection is None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._path.touch(mode=0o600)  # what people said is for this user only; SQLite's other files follow suit
-            connection = sqlite3.connect(self._path, timeout=_PATIENCE_S, isolation_level=None, check_same_thread=False)
-            self._own.connection = connection
-            self._opened.append(connection)
-            for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
-                connection.execute(f"PRAGMA {pragma}")
-            connection.executescript(_SCHEMA)
-        return connection
 
-    def _drop(self) -> None:
-        connection: sqlite3.Connection | None = getattr(self._own, "connection", None)
-        self._own.connection = None
-        if connection is not None:
-            self._opened.remove(connection)
-            connection.close()
+def _read_session(connection: sqlite3.Connection, key: str, now: float) -> Session:
+    care = _read_care(connection, key, now)
+    found = connection.execute(
+        "SELECT persona, turns FROM sessions WHERE key = ? AND expires_at > ?", (key, now)
+    ).fetchone()
+    return Session(care=care) if found is None else Session(found[0], _read_exchanges(connection, key), found[1], care)
 
 
 def _read_care(connection: sqlite3.Connection, key: str, now: float) -> Care:
     found = connection.execute("SELECT state FROM care WHERE key = ? AND expires_at > ?", (key, now)).fetchone()
-    if found is None:
-        return Care()
-    known = {field.name for field in fields(Care)}
-    return Care(**{name: value for name, value in json.loads(found[0]).items() if name in known})
+    return Care() if found is None else care_from(found[0])
 
 
 def _read_exchanges(connection: sqlite3.Connection, key: str) -> tuple[Exchange, ...]:
     rows = connection.execute(
-        "SELECT user, reply, answered FROM exchanges WHERE key = ? ORDER BY id DESC LIMIT ?", (key, MAX_EXCHANGES)
+        "SELECT user, reply, answered FROM history WHERE key = ? ORDER BY number DESC, id DESC LIMIT ?",
+        (key, MAX_EXCHANGES),
     ).fetchall()
     return tuple(Exchange(user, reply, bool(answered)) for user, reply, answered in reversed(rows))
 
 
-def _add_exchange(connection: sqlite3.Connection, key: str, exchange: Exchange) -> None:
+def _count_turn(connection: sqlite3.Connection, key: str, persona: str, now: float, ttl_s: float) -> None:
+    connection.execute("DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona))
     connection.execute(
-        "INSERT INTO exchanges (key, user, reply, answered) VALUES (?, ?, ?, ?)",
-        (key, exchange.user, exchange.reply, exchange.answered),
+        "INSERT INTO sessions VALUES (?, ?, 1, ?) "
+        "ON CONFLICT (key) DO UPDATE SET turns = turns + 1, expires_at = excluded.expires_at",
+        (key, persona, now + ttl_s),
+    )
+
+
+def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float) -> None:
+    """Keep care, unless what is kept came with a later finding: that one was made while this turn was on its way."""
+    connection.execute("DELETE FROM care WHERE key = ? AND expires_at <= ?", (key, now))
+    connection.execute(
+        "INSERT INTO care VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state, "
+        "expires_at = excluded.expires_at WHERE state ->> 'risk_at' <= excluded.state ->> 'risk_at'",
+        (key, json.dumps(asdict(care)), now + CARE_TTL_S),
+    )
+
+
+def _add_exchange(connection: sqlite3.Connection, key: str, number: int | None, exchange: Exchange) -> None:
+    place = sqlite_turns.newest_number(connection) if number is None else number
+    connection.execute(
+        "INSERT INTO history (key, number, user, reply, answered) VALUES (?, ?, ?, ?, ?)",
+        (key, place, exchange.user, exchange.reply, exchange.answered),
     )
     connection.execute(
-        "DELETE FROM exchanges WHERE key = ?1 AND id <= "
-        "(SELECT id FROM exchanges WHERE key = ?1 ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+        "DELETE FROM history WHERE id IN (SELECT id FROM history WHERE key = ? ORDER BY number DESC, id DESC "
+        "LIMIT -1 OFFSET ?)",
         (key, MAX_EXCHANGES),
     )

