@@ -59,7 +59,10 @@ VENDORS: dict[str, set[str]] = {
     "pydantic_settings": {"app/settings.py"},
 }
 
+GOOGLE = {"scripts/agents", "scripts/dialogflow"}  # agents, and the judge of what a webhook answers
+
 FILES = sorted((ROOT / "app").rglob("*.py"))
+SCRIPTS = sorted((ROOT / "scripts").rglob("*.py"))
 
 
 def imports(file: Path) -> Iterator[str]:
@@ -96,6 +99,13 @@ def test_vendors_stay_in_their_rooms(file: Path) -> None:
         assert package not in VENDORS or is_under(file, VENDORS[package]), name
 
 
+@pytest.mark.parametrize("file", SCRIPTS, ids=lambda file: file.relative_to(ROOT).as_posix())
+def test_google_stays_in_its_rooms(file: Path) -> None:
+    """Scripts know Google's packages in the rooms that are about its agents, and read agents through those."""
+    for name in imports(file):
+        assert name.split(".")[0] not in {"google", "grpc", "proto"} or is_under(file, GOOGLE), name
+
+
 @pytest.mark.parametrize("file", sorted((ROOT / "app" / "core").glob("*.py")), ids=lambda file: file.stem)
 def test_core_is_pure(file: Path) -> None:
     """Nothing in core can reach a clock, a file, the environment, the network or chance."""
@@ -109,6 +119,6 @@ def test_core_is_pure(file: Path) -> None:
 
 def test_every_module_says_what_it_is_for() -> None:
     """Each file of the project opens with a docstring."""
-    files = [*FILES, *(ROOT / "scripts").rglob("*.py"), *(ROOT / "tests").rglob("test_*.py")]
+    files = [*FILES, *SCRIPTS, *(ROOT / "tests").rglob("test_*.py")]
 
     assert [file.name for file in files if not ast.get_docstring(ast.parse(file.read_text()))] == []

@@ -43,6 +43,7 @@ def test_the_help_ends_with_an_example_that_runs(cloud: Cloud, command: str) -> 
         (("es", "--project", "123456789012"), {}, "are not the project's name or number"),
         (("es", "--project", PROJECT), {}, "give --webhook-url https://YOUR-HOST/webhook, or set WEBHOOK_URL"),
         ((*ES[:-1], "http://joy.example.com/webhook"), {}, "Dialogflow calls nothing but https"),
+        ((*ES[:-1], "https://joy.example.com/"), {}, "must look like https://YOUR-HOST/webhook"),
         ((*ES[:-1], "https://me:pass@joy.example.com/webhook"), {}, "must look like https://YOUR-HOST/webhook"),
         ((*ES, "--persona", "joyy"), {}, 'no persona "joyy"; there are interviewer, joy, superhero, support'),
         (ES, {"WEBHOOK_USERNAME": ""}, "anybody could call the webhook: set WEBHOOK_USERNAME"),

@@ -33,13 +33,13 @@ def write_es(access: Access, agent: str, step: Step) -> None:
     match step.part:
         case es.Fulfillment():
             client = access.client(es.FulfillmentsClient)
-            client.update_fulfillment(fulfillment=step.part, update_mask=mask, retry=patient())
+            client.update_fulfillment(fulfillment=step.part, update_mask=mask, **patient())
         case es.Intent() if step.mask:
             change = es.UpdateIntentRequest(intent=step.part, update_mask=mask, language_code=step.language)
-            access.client(es.IntentsClient).update_intent(request=change, retry=patient())
+            access.client(es.IntentsClient).update_intent(request=change, **patient())
         case es.Intent():
             new = es.CreateIntentRequest(parent=agent, intent=step.part, language_code=step.language)
-            access.client(es.IntentsClient).create_intent(request=new, retry=careful())
+            access.client(es.IntentsClient).create_intent(request=new, **careful())
 
 
 def write_cx(access: Access, agent: str, step: Step) -> None:
@@ -48,9 +48,9 @@ def write_cx(access: Access, agent: str, step: Step) -> None:
     match step.part:
         case cx.Webhook() if step.mask:
             client = access.client(cx.WebhooksClient)
-            client.update_webhook(webhook=step.part, update_mask=mask, retry=patient())
+            client.update_webhook(webhook=step.part, update_mask=mask, **patient())
         case cx.Webhook():
-            access.client(cx.WebhooksClient).create_webhook(parent=agent, webhook=step.part, retry=careful())
+            access.client(cx.WebhooksClient).create_webhook(parent=agent, webhook=step.part, **careful())
         case cx.Flow():
             change = cx.UpdateFlowRequest(flow=step.part, update_mask=mask, language_code=step.language)
-            access.client(cx.FlowsClient).update_flow(request=change, retry=patient())
+            access.client(cx.FlowsClient).update_flow(request=change, **patient())

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
 
 from google.cloud import dialogflowcx_v3 as cx
 
@@ -59,7 +61,7 @@ class CxAgent:
             url=shown_url(service.uri),
             is_enabled=not webhook.disabled,
             credentials=_credentials(service),
-            timeout_s=webhook.timeout.total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
+            timeout_s=timeout_of(webhook).total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
             callers=tuple(_callers(self, webhook.name)),
         )
 
@@ -71,6 +73,13 @@ def service_of(webhook: cx.Webhook) -> cx.Webhook.GenericWebService:
     return webhook.generic_web_service
 
 
+def timeout_of(webhook: cx.Webhook) -> timedelta:
+    """Return how long Dialogflow waits, zero when nothing is said: proto-plus gives a timedelta, unlike its types."""
+    given: Any = webhook.timeout
+    timeout: timedelta = given or timedelta()
+    return timeout
+
+
 def read_cx(access: Access, agent: str, role: Role = ADMIN) -> CxAgent:
     """Return the CX agent with an id, a path or a display name.
 
@@ -79,18 +88,18 @@ def read_cx(access: Access, agent: str, role: Role = ADMIN) -> CxAgent:
     """
     with google_errors(access, "cx", role):
         found = _agent(access, agent)
-        webhooks = tuple(access.client(cx.WebhooksClient).list_webhooks(parent=found.name, retry=patient()))
+        webhooks = tuple(access.client(cx.WebhooksClient).list_webhooks(parent=found.name, **patient()))
         if not found.start_flow:
             raise AgentError(f"agent {found.display_name} begins with a playbook, not with a flow: nothing to set up")
         client = access.client(cx.FlowsClient)
         languages = (found.default_language_code, *found.supported_language_codes)
         requests = {code: cx.GetFlowRequest(name=found.start_flow, language_code=code) for code in languages}
-        flows = {code: client.get_flow(request=request, retry=patient()) for code, request in requests.items()}
+        flows = {code: client.get_flow(request=request, **patient()) for code, request in requests.items()}
     return CxAgent(found, webhooks, flows)
 
 
 def _agent(access: Access, wanted: str) -> cx.Agent:
-    agents = tuple(access.client(cx.AgentsClient).list_agents(parent=access.cx_parent, retry=patient()))
+    agents = tuple(access.client(cx.AgentsClient).list_agents(parent=access.cx_parent, **patient()))
     wanted_id = wanted.rpartition("/")[2]
     found = [agent for agent in agents if wanted_id == agent.name.rpartition("/")[2]]
     found = found or [agent for agent in agents if agent.display_name == wanted]
@@ -111,7 +120,8 @@ def _credentials(service: cx.Webhook.GenericWebService) -> tuple[Credential, ...
         found.append("basic")
     if service.secret_versions_for_request_headers and "header" not in found:
         found.append("header")
-    if service.service_agent_auth == auth.ID_TOKEN:
+    is_by_default = service.service_agent_auth == auth.SERVICE_AGENT_AUTH_UNSPECIFIED and not found
+    if service.service_agent_auth == auth.ID_TOKEN or is_by_default:
         found.append("id_token")
     if service.service_agent_auth == auth.ACCESS_TOKEN:
         found.append("access_token")

@@ -7,10 +7,11 @@ happening. It never stands on a webhook-error handler, which would loop ("EventH
 from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
+from typing import Any
 
 from google.cloud import dialogflowcx_v3 as cx
 
-from scripts.agents.cx_agent import CxAgent, service_of
+from scripts.agents.cx_agent import CxAgent, service_of, timeout_of
 from scripts.agents.cx_flow_plan import plan_flow
 from scripts.agents.plan import NONE, Plan, Row, Step, steps_of
 from scripts.agents.web_service import point
@@ -53,10 +54,10 @@ def _ours(found: CxAgent, wish: Wish) -> cx.Webhook | None:
 
 
 def _timeout(webhook: cx.Webhook, wish: Wish, target: str) -> Iterator[Row]:
-    wanted = timedelta(seconds=wish.timeout_s)
-    if webhook.timeout != wanted:
-        before = f"{webhook.timeout.total_seconds():g} s" if webhook.timeout else "Google's own"
-        yield Row(target, "timeout", before, f"{wish.timeout_s:g} s")
+    there = timeout_of(webhook).total_seconds()
+    if there != wish.timeout_s:
+        yield Row(target, "timeout", f"{there:g} s" if there else "Google's own", f"{wish.timeout_s:g} s")
+        wanted: Any = timedelta(seconds=wish.timeout_s)
         webhook.timeout = wanted
 
 

@@ -71,11 +71,11 @@ def read_es(access: Access, role: Role = ADMIN) -> EsAgent:
     `role` is what errors about permissions will advise. Raises AgentError, when there is no agent too.
     """
     with google_errors(access, "es", role):
-        agent = access.client(es.AgentsClient).get_agent(parent=access.es_parent, retry=patient())
+        agent = access.client(es.AgentsClient).get_agent(parent=access.es_parent, **patient())
         name = f"{access.es_parent}/agent"
-        fulfillment = access.client(es.FulfillmentsClient).get_fulfillment(name=f"{name}/fulfillment", retry=patient())
+        fulfillment = access.client(es.FulfillmentsClient).get_fulfillment(name=f"{name}/fulfillment", **patient())
         request = es.ListIntentsRequest(parent=name, intent_view=es.IntentView.INTENT_VIEW_FULL, page_size=_PAGE)
-        intents = tuple(access.client(es.IntentsClient).list_intents(request=request, retry=patient()))
+        intents = tuple(access.client(es.IntentsClient).list_intents(request=request, **patient()))
     agent.parent = access.es_parent  # Google may write the project's number there
     return EsAgent(agent, fulfillment, intents)
 

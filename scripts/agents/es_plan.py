@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
+from typing import Any
 
 from google.cloud import dialogflow_v2 as es
 
@@ -108,7 +109,8 @@ def _chips_message(suggestions: Iterable[str]) -> es.Intent.Message:
 def _has_chips(message: es.Intent.Message) -> bool:
     if "quick_replies" in message:
         return True
-    blocks = message.payload.get("richContent", ()) if "payload" in message else ()
+    payload: Any = message.payload if "payload" in message else {}
+    blocks = payload.get("richContent", ())
     return any(part.get("type") == "chips" for block in blocks for part in block)
 
 

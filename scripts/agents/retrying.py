@@ -1,26 +1,37 @@
-"""Calls to Google that are tried again: only those that do no harm when they are done twice.
+"""How long calls to Google may take, and which are tried again: only those that do no harm when they are done twice.
 
-Google's own defaults try none of the calls that we make here (google-cloud-dialogflow 2.54, read 2026-11).
+Google's own defaults try none of the calls that set up an agent, and wait for an answer without end
+(google-cloud-dialogflow 2.54, read 2026-11).
 """
 
 import sys
+from typing import TypedDict
 
 from google.api_core import exceptions
 from google.api_core.retry import Retry, if_exception_type
 
+_ANSWER_S = 60.0
 _FIRST_S = 1.0
 _LONGEST_S = 20.0
 _GIVE_UP_S = 90.0  # the quotas of agent management are counted by the minute
 
 
-def patient() -> Retry:
-    """Return the retry for reading, and for writing that comes to the same when it is done twice."""
-    return _retry(exceptions.ServiceUnavailable, exceptions.GatewayTimeout, exceptions.TooManyRequests)
+class Call(TypedDict):
+    """What Google's clients take beside a request."""
+
+    retry: Retry
+    timeout: float
 
 
-def careful() -> Retry:
-    """Return the retry for creating: after an outage nobody knows whether it was done, so only over-use is retried."""
-    return _retry(exceptions.TooManyRequests)
+def patient(timeout_s: float = _ANSWER_S) -> Call:
+    """Return how to read, and to write what comes to the same when it is written twice. `timeout_s` is for one try."""
+    again = (exceptions.ServiceUnavailable, exceptions.GatewayTimeout, exceptions.TooManyRequests)
+    return Call(retry=_retry(*again), timeout=timeout_s)
+
+
+def careful() -> Call:
+    """Return how to create: after an outage nobody knows whether it was done, so only over-use is tried again."""
+    return Call(retry=_retry(exceptions.TooManyRequests), timeout=_ANSWER_S)
 
 
 def _retry(*kinds: type[Exception]) -> Retry:

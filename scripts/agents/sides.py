@@ -17,7 +17,7 @@ from scripts.agents.es_agent import EsAgent, read_es
 from scripts.agents.es_plan import plan_es
 from scripts.agents.outline import Outline, outline_cx, outline_es
 from scripts.agents.plan import Plan, Step
-from scripts.agents.retrying import patient
+from scripts.agents.retrying import careful, patient
 from scripts.agents.wish import Wish
 from scripts.progress import progress
 
@@ -71,22 +71,22 @@ def cx_side(access: Access, agent: str) -> Side[CxAgent]:
 
 def _export_es(access: Access) -> bytes:
     request = es.ExportAgentRequest(parent=access.es_parent)
-    return _content(access.client(es.AgentsClient).export_agent(request=request, retry=patient()))
+    return _content(access.client(es.AgentsClient).export_agent(request=request, **patient()))
 
 
 def _export_cx(access: Access, agent: str) -> bytes:
     request = cx.ExportAgentRequest(name=agent)
-    return _content(access.client(cx.AgentsClient).export_agent(request=request, retry=patient()))
+    return _content(access.client(cx.AgentsClient).export_agent(request=request, **patient()))
 
 
 def _restore_es(access: Access, content: bytes) -> None:
     request = es.RestoreAgentRequest(parent=access.es_parent, agent_content=content)
-    _wait(access.client(es.AgentsClient).restore_agent(request=request), "restoring")
+    _wait(access.client(es.AgentsClient).restore_agent(request=request, **careful()), "restoring")
 
 
 def _restore_cx(access: Access, agent: str, content: bytes) -> None:
     request = cx.RestoreAgentRequest(name=agent, agent_content=content)
-    _wait(access.client(cx.AgentsClient).restore_agent(request=request), "restoring")
+    _wait(access.client(cx.AgentsClient).restore_agent(request=request, **careful()), "restoring")
 
 
 def _content(operation: Operation) -> bytes:

@@ -55,7 +55,7 @@ def try_es(access: Access, text: str, language: str) -> Tried:
     began = monotonic()
     with google_errors(access, "es", CLIENT):
         client = access.client(es.SessionsClient)
-        response = client.detect_intent(session=session, query_input=spoken, timeout=_TIMEOUT_S, retry=patient())
+        response = client.detect_intent(session=session, query_input=spoken, **patient(_TIMEOUT_S))
     result = response.query_result
     return Tried(
         answer=result.fulfillment_text,
@@ -73,7 +73,7 @@ def try_cx(access: Access, agent: str, text: str, language: str) -> Tried:
     began = monotonic()
     with google_errors(access, "cx", CLIENT):
         client = access.client(cx.SessionsClient)
-        result = client.detect_intent(request=request, timeout=_TIMEOUT_S, retry=patient()).query_result
+        result = client.detect_intent(request=request, **patient(_TIMEOUT_S)).query_result
     return Tried(
         answer="\n".join(text for message in result.response_messages for text in message.text.text),
         matched=result.match.intent.display_name or cx.Match.MatchType(result.match.match_type).name,

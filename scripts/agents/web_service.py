@@ -38,12 +38,13 @@ def point(service: WebService, wish: Wish, target: str) -> Iterator[Row]:
 
 
 def _basic(service: WebService, wanted: Basic, target: str) -> Iterator[Row]:
-    if service.username != wanted.username:
+    is_same_user = service.username == wanted.username
+    if not is_same_user:
         yield Row(target, "user name", service.username or NONE, wanted.username)
-        service.username = wanted.username
-    if service.password != wanted.password:
+    is_hidden = is_same_user and not service.password  # Google may keep it to itself: then it is there, and unknown
+    if service.password != wanted.password and not is_hidden:
         yield Row(target, "password", _OTHER if service.password else NONE, _OURS)
-        service.password = wanted.password
+    service.username, service.password = wanted.username, wanted.password
 
 
 def _header(service: WebService, wanted: Header, target: str) -> Iterator[Row]:

@@ -65,8 +65,8 @@ def make_wish(kind: Kind, url: str | None, persona: Persona, settings: Settings)
     url = url or settings.public_webhook_url
     if not url:
         raise BadWish("give --webhook-url https://YOUR-HOST/webhook, or set WEBHOOK_URL")
-    if not re.fullmatch(r"https://[^/@\s]+/\S*", url):
-        raise BadWish("--webhook-url must look like https://YOUR-HOST/webhook: Dialogflow calls nothing but https")
+    if not re.fullmatch(r"https://[^/@\s]+/\S+", url):
+        raise BadWish("the URL must look like https://YOUR-HOST/webhook: Dialogflow calls nothing but https")
     timeout_s = min(settings.cx_deadline_s + _MARGIN_S, CX_LIMIT_S)
     return Wish(url, _credentials(kind, settings), persona, settings.default_persona, timeout_s)
 

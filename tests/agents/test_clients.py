@@ -27,16 +27,17 @@ def test_without_credentials_the_command_is_named() -> None:
     assert "On your own machine run: gcloud auth application-default login\n" in str(told.value)
 
 
-def test_a_login_is_used_with_the_project_as_its_quota_project(tmp_path: Path) -> None:
+def test_a_login_is_used_with_the_project_as_its_quota_project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Dialogflow refuses people's logins without a quota project; the agent's own is given where none is set."""
     login = {"type": "authorized_user", "client_id": "i", "client_secret": "s", "refresh_token": "r"}
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "other-project")  # else gcloud is started and asked for it
     (tmp_path / "gcloud").mkdir()
     (tmp_path / "gcloud" / "application_default_credentials.json").write_text(json.dumps(login))
 
     access = open_access("my-project", "global", {})
 
     assert access._credentials is not None
-    assert (access.account, access._credentials.quota_project_id) == ("", "my-project")  # type: ignore[attr-defined]
+    assert (access.account, access._credentials.quota_project_id) == ("", "my-project")
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_login_is_used_with_the_project_as_its_quota_project(tmp_path: Path) -
 )
 def test_a_region_has_a_host_of_its_own(location: str, host: str, es_parent: str) -> None:
     """Regional agents are reached at their region's host, and ES names the region only there."""
-    access = Access("my-project", location, "", AnonymousCredentials())
+    access = Access("my-project", location, "", AnonymousCredentials())  # type: ignore[no-untyped-call]
 
     assert (access.endpoint, access.es_parent) == (host, es_parent)
     assert access.client(es.IntentsClient).transport.host == f"{host}:443"

@@ -7,7 +7,7 @@ import pytest
 from google.cloud import dialogflowcx_v3 as cx
 
 from scripts.agents.clients import open_access
-from scripts.agents.cx_agent import read_cx
+from scripts.agents.cx_agent import read_cx, timeout_of
 from scripts.agents.webhook_view import WebhookView
 from tests.agents.running import BASIC, CX, ID_TOKEN, PASSWORD, URL, changes, planned, run
 from tests.google_cloud.cloud import Cloud
@@ -46,7 +46,7 @@ def test_a_new_agent_is_set_up_whole(cloud: Cloud) -> None:
     (webhook,) = cloud.cx.webhooks.values()
     service = webhook.generic_web_service
     assert (service.uri, service.username, service.password) == (URL, "", "")
-    assert (service.service_agent_auth, webhook.timeout) == (_ID_TOKEN, timedelta(seconds=5))
+    assert (service.service_agent_auth, timeout_of(webhook)) == (_ID_TOKEN, timedelta(seconds=5))
     for name, tag in (("sys.no-match-default", "joy"), ("sys.no-input-default", "joy.no-input"), (ZERO, "joy.welcome")):
         for language in ("en", "fr"):
             assert cloud.cx.place(name, language) == cx.Fulfillment(webhook=webhook.name, tag=tag)
@@ -57,6 +57,19 @@ def test_a_new_agent_is_set_up_whole(cloud: Cloud) -> None:
             for handler in each.event_handlers:
                 handler.trigger_fulfillment = cx.Fulfillment()
     assert cloud.cx.flows == before
+
+
+def test_every_update_names_its_fields(cloud: Cloud) -> None:
+    """Google is asked to take what the plan is about and no more, and is told the language of the texts."""
+    run(cloud, *CX, "--yes")
+    run(cloud, *CX, "--yes", **ID_TOKEN)
+
+    updates = [request for method, request in cloud.calls if method.startswith("Update")]
+    assert [(list(update.update_mask.paths), getattr(update, "language_code", "")) for update in updates] == [
+        (["event_handlers", "transition_routes"], "en"),
+        (["event_handlers", "transition_routes"], "fr"),
+        (["timeout", "disabled", "generic_web_service"], ""),
+    ]
 
 
 def test_a_second_run_has_nothing_to_do(cloud: Cloud) -> None:
@@ -133,7 +146,7 @@ def test_the_timeout_follows_the_deadline(cloud: Cloud) -> None:
     run(cloud, *CX, "--yes", **BASIC, CX_DEADLINE_S="29.5")
 
     (webhook,) = cloud.cx.webhooks.values()
-    assert webhook.timeout == timedelta(seconds=30)
+    assert timeout_of(webhook) == timedelta(seconds=30)
 
 
 def test_another_persona_changes_tags_alone(cloud: Cloud) -> None:

@@ -53,14 +53,22 @@ def test_everything_else_stays_as_it_was(cloud: Cloud) -> None:
 
     result = run(cloud, *ES, "--yes")
 
-    chips = cloud.es.intent("Willkommen").messages.pop()
-    options = chips.payload["richContent"][0][0]["options"]
+    chips = es.Intent.Message.to_dict(cloud.es.intent("Willkommen").messages.pop())
+    options = chips["payload"]["richContent"][0][0]["options"]
     assert result.exit_code == 0, result.output
     assert [option["text"] for option in options] == ["I feel lonely", "I had a bad day", "I just want to talk"]
     assert {name: by for name, by in cloud.es.intents.items() if name in expected} == expected
     assert cloud.es.fulfillment.generic_web_service == es.Fulfillment.GenericWebService(
         uri=URL, username="dialogflow", password=PASSWORD, request_headers={"X-Team": "blue"}
     )
+
+
+def test_every_update_names_its_fields(cloud: Cloud) -> None:
+    """Google is asked to take what the plan is about and no more, whatever somebody else changes meanwhile."""
+    run(cloud, *ES, "--yes")
+
+    masks = [list(request.update_mask.paths) for method, request in cloud.calls if method.startswith("Update")]
+    assert masks == [["enabled", "generic_web_service"], ["webhook_state", "messages"], ["webhook_state"]]
 
 
 def test_the_new_intents_fetch_late_answers(cloud: Cloud) -> None:
@@ -108,6 +116,18 @@ def test_a_header_in_place_of_a_password(cloud: Cloud) -> None:
     assert ("fulfillment", "header X-Secret", "another one", "as in .env") in rows
     headers = cloud.es.fulfillment.generic_web_service.request_headers
     assert dict(headers) == {"X-Team": "blue", "X-Secret": PASSWORD}
+
+
+def test_a_password_that_google_keeps_to_itself(cloud: Cloud) -> None:
+    """A password that does not come back counts as ours, and is written again with whatever else is."""
+    run(cloud, *ES, "--yes")
+    cloud.es.fulfillment.generic_web_service.password = ""
+
+    rows = changes(cloud, *ES)
+    run(cloud, *ES[:-1], "https://new.example.com/webhook", "--yes")
+
+    assert rows == []
+    assert cloud.es.fulfillment.generic_web_service.password == PASSWORD
 
 
 def test_a_token_wants_no_password(cloud: Cloud) -> None:

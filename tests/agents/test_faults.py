@@ -3,7 +3,7 @@
 import grpc
 import pytest
 
-from tests.agents.running import CX, ES, URL, es_state, run
+from tests.agents.running import CX, ES, URL, backup, es_state, run
 from tests.google_cloud.cloud import Cloud
 from tests.google_cloud.refusals import Refusal, denied
 from tests.google_cloud.seeds import PROJECT
@@ -102,6 +102,16 @@ def test_creating_is_not_tried_again_after_an_outage(cloud: Cloud) -> None:
     assert (first.exit_code, tries) == (1, ["CreateIntent"])
     assert second.exit_code == 0, second.output
     assert "There is nothing to do" in run(cloud, *ES).stdout
+
+
+@pytest.mark.parametrize("words", [ES, CX], ids=["es", "cx"])
+def test_no_call_is_waited_for_without_end(cloud: Cloud, words: tuple[str, ...]) -> None:
+    """Each call to Google has a limit, also those of a restore and of the smoke test."""
+    run(cloud, *words, "--yes")
+    run(cloud, *words, "--yes", "--restore", backup())
+    run(cloud, "test", words[0], "--project", PROJECT, "--agent", "Listener")
+
+    assert max(cloud.waits) < 75
 
 
 def test_without_a_backup_nothing_is_changed(cloud: Cloud) -> None:

@@ -45,6 +45,19 @@ def test_a_backup_is_made_before_the_first_change(cloud: Cloud, words: tuple[str
     assert sorted(note) == ["agent", "made_at", "outline", "sha256"]
 
 
+def test_an_outline_counts_what_must_not_be_lost(cloud: Cloud) -> None:
+    """The note beside a backup says of each part what it was, phrases and answers counted."""
+    run(cloud, *ES, "--yes")
+
+    assert json.loads(backup().with_suffix(".json").read_text())["outline"] == {
+        "fulfillment": "no webhook",
+        'intent "Willkommen"': "no webhook call, phrases: 1, answers: 1",
+        'intent "Rückfrage"': "no webhook call, phrases: 1, answers: 1",
+        'intent "Öffnungszeiten"': "no webhook call, phrases: 1, answers: 1",
+        'intent "Öffnungszeiten - fallback"': "no webhook call, phrases: 1, answers: 1",
+    }
+
+
 def test_going_back_shows_a_plan_and_asks(cloud: Cloud) -> None:
     """What goes back and what is removed is shown; without a yes nothing happens."""
     run(cloud, *ES, "--yes")

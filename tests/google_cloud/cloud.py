@@ -26,6 +26,8 @@ class Cloud:
 
     address: str = ""
     calls: list[tuple[str, Any]] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+    """How long the caller of each call was ready to wait, in seconds."""
     operations: Operations = field(default_factory=Operations)
     es: EsServices = field(init=False)
     cx: CxServices = field(init=False)
@@ -48,6 +50,7 @@ class Cloud:
     def answer(self, method: str, act: Callable[[Any], Any], request: Any, context: grpc.ServicerContext) -> Any:
         """Record a call and answer it, or refuse it."""
         self.calls.append((method, request))
+        self.waits.append(context.time_remaining())
         try:
             self._meet_fault(method)
             return act(request)

@@ -9,6 +9,7 @@ from google.cloud import dialogflowcx_v3 as cx
 from google.longrunning.operations_pb2 import Operation
 from google.rpc.status_pb2 import Status
 
+from scripts.agents.cx_agent import timeout_of
 from tests.google_cloud.masks import fields_of, updated
 from tests.google_cloud.operations import Operations
 from tests.google_cloud.refusals import denied, invalid, not_found
@@ -83,7 +84,7 @@ class CxServices:
     def _take(self, webhook: cx.Webhook) -> cx.Webhook:
         if not webhook.display_name or not webhook.generic_web_service.uri.startswith("https://"):
             raise invalid("A webhook needs a display name and an https URI.")
-        if webhook.timeout.total_seconds() > _LONGEST_S:
+        if timeout_of(webhook).total_seconds() > _LONGEST_S:
             raise invalid("The webhook's timeout must not exceed 30 seconds.")
         self.webhooks[webhook.name] = webhook
         return webhook
