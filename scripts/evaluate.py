@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from scripts.agreement import agree
 from scripts.dataset.files import write_whole
 from scripts.evaluation.asking import Confirm, Gathered, Interrupted, Manner, gather
 from scripts.evaluation.endpoint import Endpoint
@@ -21,7 +22,7 @@ from scripts.evaluation.scorecard import measure_all, scorecard
 from scripts.evaluation.table import show
 from scripts.evaluation.telling import told_errors
 from scripts.evaluation.wish import Wish, prepare
-from scripts.finetuning.commands.wiring import agree, json_option, require_address, say, yes_option
+from scripts.finetuning.commands.wiring import json_option, require_address, say, yes_option
 from scripts.generation.asking import Patience
 from scripts.generation.estimate import Estimate
 from scripts.generation.stopping import INTERRUPTED

@@ -25,7 +25,7 @@ def test_a_healthy_set_up_has_nothing_but_ok(healthy: Setup) -> None:
         ("ok", "settings", "6 are set, and the server starts with them"),
         ("ok", "callers", "the webhook asks for a user name and a password"),
         ("ok", "personas", "4 can be read, and each has a model"),
-        ("ok", "store", "can be read and written, in N ms"),
+        ("ok", "store", "the file can be read and written, in N ms"),
         ("ok", "endpoint", "http://127.0.0.1:N/v1 answers in N s; the key is accepted"),
         ("ok", "model", f"{MODEL} (for joy, interviewer, superhero, support) is there; no end of it is announced"),
         ("ok", "answer", f"{MODEL} said one token in N s"),

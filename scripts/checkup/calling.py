@@ -3,47 +3,24 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scripts.checkup.exchange import Answer, ask
-from scripts.checkup.turns import Json
-
-
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """What is sent to prove who is calling: a user name and a password, or a header, or nothing."""
-
-    auth: tuple[str, str] | None
-    headers: Mapping[str, str]
-
-    @property
-    def are_there(self) -> bool:
-        """Whether there is anything to send."""
-        return self.auth is not None or bool(self.headers)
-
-
-def credentials_of(environment: Mapping[str, str]) -> Credentials:
-    """Return what the settings say that a caller sends. An ID token is Dialogflow's alone."""
-    name, password = environment.get("WEBHOOK_USERNAME"), environment.get("WEBHOOK_PASSWORD")
-    if name and password:
-        return Credentials((name, password), {})
-    value = environment.get("WEBHOOK_HEADER_VALUE")
-    return Credentials(None, {environment.get("WEBHOOK_HEADER_NAME", "X-Webhook-Secret"): value} if value else {})
+from scripts.dialogflow.types import Json
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """The way to one webhook, as one conversation. All methods raise Unreachable."""
+    """The way to one webhook, as one conversation. `headers` prove who calls. All methods raise Unreachable."""
 
     url: str
     session: str
-    credentials: Credentials
+    headers: Mapping[str, str] = field(repr=False)
 
     def post(self, body: Json, *, is_stranger: bool = False) -> Answer:
         """Send a request, with the credentials unless it is a stranger's."""
-        given = Credentials(None, {}) if is_stranger else self.credentials
-        headers = {"Content-Type": "application/json", **given.headers}
-        return ask("POST", self.url, headers, json.dumps(body).encode(), given.auth)
+        given = {} if is_stranger else self.headers
+        return ask("POST", self.url, {"Content-Type": "application/json", **given}, json.dumps(body).encode())
 
     def get(self, path: str) -> Answer:
         """Ask the same server for something that is open to everybody."""
@@ -51,8 +28,7 @@ class Line:
 
     def forget(self) -> None:
         """Ask the server to forget this conversation."""
-        url = f"{base_of(self.url)}/sessions/{self.session}"
-        ask("DELETE", url, self.credentials.headers, b"", self.credentials.auth)
+        ask("DELETE", f"{base_of(self.url)}/sessions/{self.session}", self.headers)
 
 
 def base_of(url: str) -> str:

@@ -86,7 +86,7 @@ Check = Callable[[Case], Iterator[Result]]
 def _secret_names() -> tuple[str, ...]:
     fields = Settings.model_fields.items()
     secret = (name.upper() for name, field in fields if SecretStr in (field.annotation, *get_args(field.annotation)))
-    return (*secret, "OPENAI_KEY", "REDIS_URL")
+    return (*secret, "OPENAI_KEY")
 
 
 SECRET_NAMES = _secret_names()
@@ -96,8 +96,7 @@ def read_case(wish: Wish, dotenv: Path, outside: Mapping[str, str], today: date)
     """Return the set-up that a .env file and the environment make. Never raises for what is wrong in them."""
     content = dotenv.read_bytes() if dotenv.is_file() else None
     written = _variables(content)
-    merged = {name.upper(): value.strip() for name, value in {**written, **outside}.items()}
-    environment = {name: value for name, value in merged.items() if value}
+    environment = {**_as_read(written), **_as_read(outside)}
     overrides: dict[str, str] = {"railway_environment_name": _AT_RAILWAY} if wish.is_railway else {}
     if brings_its_own_model(environment, wish):
         environment = {"MODEL": MODEL_ID, **environment}
@@ -110,6 +109,11 @@ def brings_its_own_model(environment: Mapping[str, str], wish: Wish) -> bool:
     """Whether this is what scripts/serve starts with a local model: no endpoint is set, and it is not deployed."""
     is_deployed = wish.is_railway or "RAILWAY_ENVIRONMENT_NAME" in environment
     return not has_endpoint(environment) and not is_deployed and environment.get("APP_ENV") != "production"
+
+
+def _as_read(variables: Mapping[str, str]) -> dict[str, str]:
+    """Return variables as the settings take them: an empty one hides nothing."""
+    return {name.upper(): value.strip() for name, value in variables.items() if value.strip()}
 
 
 def _variables(content: bytes | None) -> Mapping[str, str]:

@@ -44,20 +44,14 @@ class Answer:
     seconds: float = field(compare=False)
 
 
-def ask(
-    method: str,
-    url: str,
-    headers: Mapping[str, str] | None = None,
-    body: bytes = b"",
-    auth: tuple[str, str] | None = None,
-) -> Answer:
+def ask(method: str, url: str, headers: Mapping[str, str] | None = None, body: bytes = b"") -> Answer:
     """Return the answer, whatever its status. Raises Unreachable when none comes, or none within 10 s of silence."""
     trusted = _trusted()
     began = time.monotonic()
     try:
         with (
             httpx2.Client(timeout=_PATIENCE_S, follow_redirects=False, verify=trusted) as client,
-            client.stream(method, url, headers=_encoded(headers or {}), content=body, auth=auth) as response,
+            client.stream(method, url, headers=_encoded(headers or {}), content=body) as response,
         ):
             content = b"".join(_bounded(response.iter_bytes()))
             names = {name.lower(): value for name, value in response.headers.items()}

@@ -1,12 +1,11 @@
-"""The session store: that it can be read and written, and that what is in it outlives a deploy."""
+"""The session store, file or Redis: that it can be reached, read and written."""
 
 import time
 from collections.abc import Iterator
-from contextlib import closing
 from pathlib import Path
 
-from app.core.errors import StoreError
-from app.sessions.sqlite import SqliteSessions
+from app.core.errors import ConfigError, StoreError
+from app.server import open_store
 from app.settings import Settings
 from scripts.checkup.case import Case
 from scripts.checkup.results import Result, failed, ok, skipped
@@ -21,19 +20,22 @@ def check_store(case: Case) -> Iterator[Result]:
         return
     began = time.monotonic()
     try:
-        _ping(case.settings)
+        open_store(case.settings).ping()
+    except ConfigError as error:
+        yield failed(_CHECK, str(error), "copy REDIS_URL from the Redis service's variables")
     except StoreError as error:
-        yield failed(_CHECK, f"SESSIONS_PATH cannot be written: {_reason(case.settings.sessions_path, error)}", _FIX)
-        return
-    yield ok(_CHECK, f"can be read and written, in {(time.monotonic() - began) * 1_000:.0f} ms")
+        yield _broken(case.settings, error)
+    else:
+        where = "Redis" if case.settings.redis_url else "the file"
+        yield ok(_CHECK, f"{where} can be read and written, in {(time.monotonic() - began) * 1_000:.0f} ms")
 
 
-_FIX = "set SESSIONS_PATH to a file in a folder that this user may write to"
-
-
-def _ping(settings: Settings) -> None:
-    with closing(SqliteSessions(settings.sessions_path, settings.session_ttl_s)) as sessions:
-        sessions.ping()
+def _broken(settings: Settings, error: StoreError) -> Result:
+    if settings.redis_url:
+        fix = "is it running, is the password right? On Railway: REDIS_URL=${{Redis.REDIS_URL}}"
+        return failed(_CHECK, "the Redis of REDIS_URL cannot be reached or written", fix)
+    said = f"SESSIONS_PATH cannot be written: {_reason(settings.sessions_path, error)}"
+    return failed(_CHECK, said, "set SESSIONS_PATH to a file in a folder that this user may write to")
 
 
 def _reason(path: Path, error: StoreError) -> str:

@@ -1,75 +1,33 @@
-"""The requests that the webhook is tried with, as Dialogflow sends them, and what counts as an answer."""
+"""What the webhook is tried with: a health check, and a turn of each edition as scripts/dialogflow plays it."""
 
-import json
-from typing import Any
-
-from app.channels import MAX_RESPONSE_BYTES
-
-Json = dict[str, Any]
+from scripts.dialogflow.cx import CxTalk
+from scripts.dialogflow.es import EsTalk
+from scripts.dialogflow.types import Json, Query, Setting, Talk
 
 QUESTION = "What can we talk about?"
+
+_WELCOME = Query("event", "WELCOME")
+
+
+def es_talk(session: str) -> EsTalk:
+    """Return a conversation as ES keeps it."""
+    return EsTalk(Setting(session, origin="api"))
+
+
+def cx_talk(session: str, persona: str) -> CxTalk:
+    """Return a conversation as CX keeps it, whose tags name a persona."""
+    return CxTalk(Setting(session, origin="api", tag=persona))
+
+
+def turn(talk: Talk, session: str, words: str | None) -> Json:
+    """Return the request of a first turn: words, or the welcome where there are none. Its id is new."""
+    query = _WELCOME if words is None else Query("text", words)
+    return talk.hear(query, 0.0).request(query, f"{session}-{talk.channel}")
 
 
 def health_check(session: str) -> Json:
     """Return Google's health check of an ES webhook: nobody speaks, no model is asked."""
     arguments = [{"name": "is_health_check", "boolValue": True, "textValue": "1"}]
-    body = _es(session, "GOOGLE_ASSISTANT_WELCOME", "Default Welcome Intent")
-    body["originalDetectIntentRequest"] = {"source": "google", "payload": {"inputs": [{"arguments": arguments}]}}
-    return body
-
-
-def es_turn(session: str, words: str | None) -> Json:
-    """Return an ES turn: the welcome event, or words."""
-    return (
-        _es(session, "WELCOME", "Default Welcome Intent")
-        if words is None
-        else _es(session, words, "Default Fallback Intent")
-    )
-
-
-def cx_turn(session: str, words: str | None) -> Json:
-    """Return a CX turn: a welcome, or words."""
-    body: Json = {
-        "detectIntentResponseId": f"{session}-cx",
-        "fulfillmentInfo": {"tag": "" if words else ".welcome"},
-        "sessionInfo": {"session": f"projects/doctor/locations/global/agents/doctor/sessions/{session}"},
-        "languageCode": "en",
-    }
-    return body | ({"text": words} if words else {"triggerEvent": "WELCOME"})
-
-
-def _es(session: str, words: str, intent: str) -> Json:
-    return {
-        "responseId": f"{session}-{intent}-{len(words)}",
-        "session": f"projects/doctor/agent/sessions/{session}",
-        "queryResult": {
-            "queryText": words,
-            "languageCode": "en",
-            "allRequiredParamsPresent": True,
-            "intent": {"displayName": intent},
-        },
-    }
-
-
-def words_of(body: bytes) -> str:
-    """Return what a person would be told. Raises ValueError saying why Dialogflow would not take the answer."""
-    if len(body) > MAX_RESPONSE_BYTES:
-        raise ValueError(f"the answer is longer than {MAX_RESPONSE_BYTES} bytes")
-    try:
-        answer = json.loads(body)
-    except (ValueError, RecursionError):
-        raise ValueError("the answer is no JSON") from None
-    words = _text(answer)
-    if not words:
-        raise ValueError("the answer is JSON, and holds no text")
-    return words
-
-
-def _text(answer: Any) -> str:
-    """Return the text of an ES or a CX answer, empty where it has none."""
-    try:
-        if "fulfillmentText" in answer:
-            return str(answer["fulfillmentText"]).strip()
-        return str(answer["fulfillmentResponse"]["messages"][0]["text"]["text"][0]).strip()
-    except (KeyError, TypeError, IndexError):
-        return ""
+    original = {"source": "google", "payload": {"inputs": [{"arguments": arguments}]}}
+    request = es_talk(session).request(_WELCOME, f"{session}-health")
+    return request | {"originalDetectIntentRequest": original}

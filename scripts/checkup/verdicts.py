@@ -6,7 +6,10 @@ from urllib.parse import urlsplit
 from app.settings import ES_LIMIT_S
 from scripts.checkup.exchange import Answer
 from scripts.checkup.results import Result, failed, ok, warning
-from scripts.checkup.turns import words_of
+from scripts.dialogflow import checking
+from scripts.dialogflow.cx import CxTalk
+from scripts.dialogflow.es import EsTalk
+from scripts.dialogflow.types import Json, Received
 
 WEBHOOK = "webhook"
 """The subject of these lines."""
@@ -50,19 +53,32 @@ def _shown(place: str) -> str:
     return f"{parts.scheme}://{parts.hostname}{parts.path}" if parts.hostname else (parts.path or "nowhere")
 
 
-def judge(answer: Answer, what: str, fallbacks: Iterable[str] = ()) -> Result:
+def judge(answer: Answer, what: str, talk: EsTalk | CxTalk, fallbacks: Iterable[str] = ()) -> Result:
     """Return what Dialogflow would make of an answer. One of the `fallbacks` in it is the sign of a silent model."""
     refused = strange(answer) or _refused(answer, what)
     if refused:
         return refused
-    try:
-        words = words_of(answer.body)
-    except ValueError as error:
-        return failed(WEBHOOK, f"the {what}: {error}, so Dialogflow would refuse it", "is another version deployed?")
+    received = Received(answer.status, answer.headers.get("content-type", ""), answer.body, answer.seconds)
+    judgement = checking.judge(received, talk.channel)
+    if judgement.answer is None:
+        finding = judgement.findings[0]
+        said = " ".join(filter(None, (finding.where, finding.message)))
+        return failed(WEBHOOK, f"Dialogflow would refuse the {what}: {said}", finding.fix)
+    return _heard(judgement.answer, what, talk, fallbacks) or _in_time(answer.seconds, what)
+
+
+def _heard(body: Json, what: str, talk: EsTalk | CxTalk, fallbacks: Iterable[str]) -> Result | None:
+    """Return what is wrong with the words that a person would be shown, None when nothing is."""
+    if talk.follow_up(body):
+        said = f"the {what} asks Dialogflow to call again: the model was late"
+        return warning(WEBHOOK, said, "it is answered in the end; a faster model spares the wait")
+    words = " ".join(talk.show(body).texts)
+    if not words.strip():
+        return failed(WEBHOOK, f"the {what} holds no words", "is another version deployed?")
     if any(line in words for line in fallbacks):
         fix = "`problems` in the log's last turn line says why; ModelTimeout: take a faster model"
         return failed(WEBHOOK, f"the {what} got a fallback line: the model gave no words in time", fix)
-    return _in_time(answer.seconds, what)
+    return None
 
 
 def _refused(answer: Answer, what: str) -> Result | None:

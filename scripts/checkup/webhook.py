@@ -8,13 +8,14 @@ import secrets
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from scripts.checkup.calling import Line, base_of, credentials_of, is_this_machine
+from scripts.checkup.calling import Line, base_of, is_this_machine
 from scripts.checkup.case import Case
 from scripts.checkup.exchange import Unreachable
-from scripts.checkup.personas import personas_of
+from scripts.checkup.personas import default_persona, personas_of
 from scripts.checkup.results import Result, failed, ok, skipped, warning
-from scripts.checkup.turns import QUESTION, cx_turn, es_turn, health_check
+from scripts.checkup.turns import QUESTION, cx_talk, es_talk, health_check, turn
 from scripts.checkup.verdicts import WEBHOOK, judge, strange
+from scripts.dialogflow.credentials import headers_of
 
 _AWAKE_S = 5.0
 
@@ -26,7 +27,7 @@ def check_webhook(case: Case) -> Iterator[Result]:
             WEBHOOK, "its address is not known", "name it with --url https://HOST/webhook, or set WEBHOOK_URL"
         )
         return
-    line = Line(case.url, f"doctor-{secrets.token_hex(8)}", credentials_of(case.environment))
+    line = Line(case.url, f"doctor-{secrets.token_hex(8)}", headers_of(case.environment))
     try:
         reached = _reach(line)
         yield reached
@@ -76,7 +77,7 @@ def _problems(body: bytes) -> str:
 
 def _strangers(line: Line) -> Iterator[Result]:
     """Call without credentials where some are configured: that must be refused."""
-    if not line.credentials.are_there:
+    if not line.headers:
         return
     answer = line.post(health_check(line.session), is_stranger=True)
     if answer.status in {401, 403}:
@@ -89,17 +90,23 @@ def _strangers(line: Line) -> Iterator[Result]:
 def _turns(line: Line, case: Case) -> Iterator[Result]:
     """Try the health check; then, if it went through, a turn in each form, and let the server forget them."""
     first = line.post(health_check(line.session))
-    if first.status in {401, 403} and not line.credentials.are_there:
+    if first.status in {401, 403} and not line.headers:
         yield _no_credentials(case)
         return
-    found = judge(first, "health check")
+    found = judge(first, "health check", es_talk(line.session))
     yield found
     if found.status != "failed":
-        words = QUESTION if case.wish.is_paid else None
-        fallbacks = _fallbacks(case) if case.wish.is_paid else ()
-        yield judge(line.post(es_turn(line.session, words)), "turn as ES sends it", fallbacks)
-        yield judge(line.post(cx_turn(line.session, words)), "turn as CX sends it", fallbacks)
+        yield from _both(line, case)
         line.forget()
+
+
+def _both(line: Line, case: Case) -> Iterator[Result]:
+    """Try a first turn of each edition: words with --paid, else the welcome."""
+    words = QUESTION if case.wish.is_paid else None
+    fallbacks = _fallbacks(case) if case.wish.is_paid else ()
+    for talk in (es_talk(line.session), cx_talk(line.session, default_persona(case.environment))):
+        answer = line.post(turn(talk, line.session, words))
+        yield judge(answer, f"turn as {talk.channel.upper()} sends it", talk, fallbacks)
 
 
 def _no_credentials(case: Case) -> Result:

@@ -6,10 +6,10 @@ from contextlib import contextmanager
 import click
 
 from app.core.errors import ContentError
+from scripts.agreement import Refused
 from scripts.dataset.cost import BadPrices
 from scripts.endpoint import RunStopped
 from scripts.evaluation.types import BadInput
-from scripts.finetuning.commands.wiring import Refused
 from scripts.finetuning.ledger import BadLedger
 from scripts.generation.answers import BadAnswers
 

@@ -138,6 +138,14 @@ FAULTS: dict[str, tuple[Plant, str, str, str, str]] = {
         _store_is_a_folder,
         *("failed", "store", "SESSIONS_PATH cannot be written: sessions is a folder, not a file", "set SESSIONS_PATH"),
     ),
+    "a Redis that is down": (
+        _set(REDIS_URL="redis://:tests-only-1@127.0.0.1:1/0"),
+        *("failed", "store", "the Redis of REDIS_URL cannot be reached or written", "is it running, is the password"),
+    ),
+    "a Redis without its scheme": (
+        _set(REDIS_URL="redis.railway.internal:6379"),
+        *("failed", "settings", "REDIS_URL is no address of a Redis", "set it as the message says"),
+    ),
     "an endpoint that is down": (
         lambda setup: setup.endpoint.stop(),
         *("failed", "endpoint", "http://127.0.0.1:N/v1 cannot be reached", "is OPENAI_BASE_URL right?"),

@@ -12,6 +12,7 @@ from app.core.errors import StoreError
 from app.server import create_app
 from app.services import Services
 from app.settings import Settings
+from scripts.checkup.turns import QUESTION
 from tests.checkup.setups import Line, Setup, settings_of, webhook
 from tests.fakes import FakeModels
 
@@ -37,10 +38,17 @@ def stranger(reply: Answer) -> Flask:
 
 
 def with_text(text: str) -> Answer:
-    """Return an answer that both channels take for their own."""
+    """Return an answer in the form of the request."""
     messages = [{"text": {"text": [text]}}]
-    body = {"fulfillmentText": text, "fulfillmentResponse": {"messages": messages}}
-    return lambda _: Response(json.dumps(body), content_type="application/json")
+
+    def reply(asked: Any) -> Response:
+        es, cx = (
+            {"fulfillmentText": text, "fulfillmentMessages": messages},
+            {"fulfillmentResponse": {"messages": messages}},
+        )
+        return Response(json.dumps(es if "queryResult" in asked else cx), content_type="application/json")
+
+    return reply
 
 
 def slow(_: Any) -> Response:
@@ -69,33 +77,34 @@ ANSWERS: dict[str, tuple[Answer, tuple[str, ...], Line]] = {
     "no text": (
         with_text(" "),
         (),
-        (
-            *(
-                "failed",
-                "webhook",
-                "the health check: the answer is JSON, and holds no text, so Dialogflow would refuse it",
-            ),
-            "is another version deployed?",
-        ),
+        ("failed", "webhook", "the health check holds no words", "is another version deployed?"),
     ),
     "no JSON": (
         lambda _: Response("hello", content_type="text/plain"),
         (),
         (
-            *("failed", "webhook", "the health check: the answer is no JSON, so Dialogflow would refuse it"),
-            "is another version deployed?",
+            *(
+                "failed",
+                "webhook",
+                "Dialogflow would refuse the health check: the webhook answered with something that",
+            ),
+            "answer with a JSON object in UTF-8",
+        ),
+    ),
+    "an unknown field": (
+        lambda _: Response('{"fulfillmentText": "Hello.", "mood": "good"}', content_type="application/json"),
+        (),
+        (
+            *("failed", "webhook", "Dialogflow would refuse the health check: mood "),
+            "",
         ),
     ),
     "too much": (
         with_text("x" * 40_000),
         (),
         (
-            *(
-                "failed",
-                "webhook",
-                "the health check: the answer is longer than 65536 bytes, so Dialogflow would refuse it",
-            ),
-            "is another version deployed?",
+            *("failed", "webhook", "Dialogflow would refuse the health check: the answer is longer than 65,536 bytes"),
+            "send fewer or shorter messages",
         ),
     ),
 }
@@ -107,7 +116,11 @@ def test_what_dialogflow_would_refuse_is_named_once(
 ) -> None:
     """The first turn shows it; the others would fail the same way and are not tried."""
     with webhook(stranger(reply)) as healthy.url:
-        assert healthy.examine(*words).problems == [line]
+        problems = healthy.examine(*words).problems
+
+    assert [problem[:2] for problem in problems] == [line[:2]]
+    assert problems[0][2].startswith(line[2])
+    assert problems[0][3].startswith(line[3])
 
 
 def test_a_fallback_line_is_no_answer(healthy: Setup) -> None:
@@ -248,4 +261,20 @@ def test_a_server_that_sleeps_is_named(healthy: Setup, monkeypatch: pytest.Monke
 
     assert [problem[3] for problem in problems] == [
         "switch Settings, Serverless off, or the first person meets silence"
+    ]
+
+
+def test_a_late_model_that_is_fetched_is_a_warning(healthy: Setup) -> None:
+    """The server asks Dialogflow to call again: no words yet, and nothing broken."""
+    later = {"followupEventInput": {"name": "WEBHOOK_FOLLOW_UP_1", "languageCode": "en"}}
+
+    def reply(asked: Any) -> Response:
+        is_words = asked.get("queryResult", {}).get("queryText") == QUESTION
+        return Response(json.dumps(later), content_type="application/json") if is_words else with_text("Hello.")(asked)
+
+    with webhook(stranger(reply)) as healthy.url:
+        problems = healthy.examine("--paid").problems
+
+    assert [problem[:3] for problem in problems] == [
+        ("warning", "webhook", "the turn as ES sends it asks Dialogflow to call again: the model was late")
     ]
