@@ -21,7 +21,7 @@ from packaging.utils import canonicalize_name
 
 from app.settings import CX_LIMIT_S, GRACEFUL_S
 from scripts.checkup.railway import DRAINING_ADVICE, OVERLAP_ADVICE
-from scripts.launch import procfile_command
+from scripts.web_process import procfile_command
 
 ROOT = Path(__file__).parents[1]
 _STARTS_WITHIN_S = 60  # healthcheckTimeout: what Railway waits for the first 200

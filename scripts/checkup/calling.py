@@ -34,8 +34,3 @@ class Line:
 def base_of(url: str) -> str:
     """Return a webhook's address without /webhook."""
     return re.sub(r"/webhook/?$", "", url).rstrip("/")
-
-
-def is_this_machine(host: str) -> bool:
-    """Whether a host's name or address is that of the machine that asks."""
-    return host in {"localhost", "::1"} or host.startswith("127.")

@@ -10,7 +10,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from app.settings import GRACEFUL_S, Settings
-from scripts.checkup.calling import is_this_machine
 from scripts.checkup.case import Case
 from scripts.checkup.results import Result, failed, ok, skipped, warning
 
@@ -62,11 +61,15 @@ def _domain(case: Case) -> Iterator[Result]:
 
 def _reachable(case: Case) -> Iterator[Result]:
     host, base_url = case.environment.get("HOST", ""), case.environment.get("OPENAI_BASE_URL", "")
-    if is_this_machine(host):
+    if _is_inside(host):
         yield failed(_CHECK, "HOST lets only the container itself in", "take HOST out; Railway needs every address")
-    if is_this_machine(urlsplit(base_url).hostname or ""):
+    if _is_inside(urlsplit(base_url).hostname or ""):
         said = "OPENAI_BASE_URL leads into the container, where no model runs"
         yield failed(_CHECK, said, "set OPENAI_API_KEY, or the address of an engine in a service of its own")
+
+
+def _is_inside(host: str) -> bool:
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 def _kept(case: Case) -> Iterator[Result]:

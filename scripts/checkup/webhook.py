@@ -6,16 +6,16 @@ Without --paid nothing here asks a model: the turns are the welcome, in the form
 import json
 import secrets
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
-from scripts.checkup.calling import Line, base_of, is_this_machine
+from scripts.checkup.calling import Line, base_of
 from scripts.checkup.case import Case
-from scripts.checkup.exchange import Unreachable
+from scripts.checkup.exchange import Answer, Unreachable
 from scripts.checkup.personas import default_persona, personas_of
 from scripts.checkup.results import Result, failed, ok, skipped, warning
 from scripts.checkup.turns import QUESTION, cx_talk, es_talk, health_check, turn
 from scripts.checkup.verdicts import WEBHOOK, judge, strange
 from scripts.dialogflow.credentials import headers_of
+from scripts.dialogflow.wire import BadAddress, check_address
 
 _AWAKE_S = 5.0
 
@@ -41,13 +41,16 @@ def check_webhook(case: Case) -> Iterator[Result]:
 
 def _reach(line: Line) -> Result:
     """Say whether a server of ours is there at all."""
-    parts = urlsplit(line.url)
-    if parts.scheme != "https" and not is_this_machine(parts.hostname or ""):
-        return failed(WEBHOOK, "the address is not https, and Dialogflow calls nothing else", "write https://...")
+    try:
+        check_address(line.url)
+    except BadAddress as error:
+        message, _, fix = str(error).partition("; ")
+        return failed(WEBHOOK, message, fix)
     answer = line.get("/healthz")
-    stranger = strange(answer)
-    if stranger:
-        return stranger
+    return strange(answer) or _alive(line, answer)
+
+
+def _alive(line: Line, answer: Answer) -> Result:
     if answer.status != 200:
         said = f"/healthz answers {answer.status}: something is there, and it is not this project's server"
         return failed(WEBHOOK, said, "is this the address of the webhook?")

@@ -249,7 +249,7 @@ def test_an_address_without_https_is_not_called(healthy: Setup) -> None:
     healthy.url = "http://joy.invalid/webhook"
 
     assert [problem[2] for problem in healthy.examine().problems] == [
-        "the address is not https, and Dialogflow calls nothing else"
+        "http://joy.invalid/webhook: Dialogflow calls https only, and credentials would go unprotected"
     ]
 
 
