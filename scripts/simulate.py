@@ -28,7 +28,6 @@ in {TOKEN_VARIABLE}. Status 0: all as it should be, 1: it is not, 2: used wrongl
 \b
 example:
   python -m scripts.simulate --script scripts/data/conversations/joy_es.yml
-  python -m scripts.simulate --channel cx --deadline 10 --say "I had a rough day"
   python -m scripts.simulate --concurrency 20 --turns 5
   python -m scripts.simulate --origin telegram
 """

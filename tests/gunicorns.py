@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from scripts.launch import procfile_command
+from scripts.web_process import procfile_command
 
 ROOT = Path(__file__).parents[1]
 

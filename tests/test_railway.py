@@ -10,8 +10,8 @@ import pytest
 from scripts import railway
 from scripts.railway import Deploy
 from tests.conftest import es_request
+from tests.gunicorns import free_port, post
 from tests.loopback import loopback, stream
-from tests.test_deploy import free_port, post
 
 ROOT = Path(__file__).parents[1]
 OWN = {"WEBHOOK_USERNAME": "u", "WEBHOOK_PASSWORD": "p", "MODEL": "m"}

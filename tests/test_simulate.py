@@ -10,8 +10,8 @@ from click.testing import CliRunner, Result
 
 from scripts.simulate import main
 from tests.dialogflow.webhooks import cx_answer, es_answer, follow_up, says, webhook
+from tests.gunicorns import web_server
 from tests.loopback import Behaviour, answer, hang, loopback, stream
-from tests.test_deploy import web_server
 
 ROOT = Path(__file__).parents[1]
 CONVERSATIONS = ROOT / "scripts" / "data" / "conversations"

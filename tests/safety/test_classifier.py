@@ -11,9 +11,9 @@ from app.safety.classifier import EDGE, WINDOW, Classifier, parts_of, phrases_of
 LABELS = ("active", "third_party")
 
 
-def judge(classifier: Classifier, *words: str, signs: tuple[str, ...] = ()) -> str | None:
+def judge(classifier: Classifier, *words: str) -> str | None:
     """Return the class that is likelier than not."""
-    odds, label = classifier.weigh(words, signs)
+    odds, label = classifier.weigh(words)
     return label if odds > classifier.threshold else None
 
 
@@ -58,14 +58,6 @@ def test_a_telling_phrase_is_found_wherever_it_stands() -> None:
 
     for before in range(0, 3 * WINDOW, 7):
         assert judge(classifier, *["word"] * before, "end", "it", *["word"] * 3 * WINDOW) == "active"
-
-
-def test_what_other_rules_found_counts_whole() -> None:
-    """A sign is not shrunk by the length of the text; one that was never learned counts nothing."""
-    classifier = make({"=en:kms": (6.0, 0.0)})
-
-    assert judge(classifier, *["word"] * 30, signs=("=en:kms",)) == "active"
-    assert judge(classifier, *["word"] * 30, signs=("=en:unknown",)) is None
 
 
 def test_features_are_what_the_trainer_counts() -> None:
