@@ -64,7 +64,7 @@ def main(
 ) -> None:
     """Say what is wrong with the settings, the model, the store and the webhook, and what to do next.
 
-    Reads .env and the environment as the server does. Changes nothing; shows no secret and nobody's words.
+    Reads .env and the environment as the server does. Changes no setting; shows no secret and nobody's words.
     """
     if agent and not project:
         raise click.UsageError("--agent needs --project, the Google Cloud project it is in")
