@@ -46,8 +46,10 @@ def examine_agent(case: Case, agent: Agent) -> Iterator[Result]:
 def judge(plan: Plan, wish: Wish, command: str) -> Iterator[Result]:
     """Say what is missing: a line for each thing without which no turn arrives, one for all the rest."""
     needed = [row for row in plan.rows if _is_needed(row)]
-    for row in needed:
-        yield failed(_CHECK, f"{row.target}: {row.what} is {row.before}, and should be {row.after}", command)
+    elsewhere = [row for row in needed if row.what == "URL"]  # then all the rest of it is elsewhere too
+    for row in elsewhere or needed:
+        more = f" ({len(needed) - 1} more with it)" if elsewhere and len(needed) > 1 else ""
+        yield failed(_CHECK, f"{row.target}: {row.what} is {row.before}, and should be {row.after}{more}", command)
     rest = [row for row in plan.rows if not _is_needed(row)]
     if rest:
         yield warning(_CHECK, f"setup_agent would also change {_named(rest)}", f"to see it: {command} --dry-run")
