@@ -9,7 +9,7 @@ from typing import Any
 
 from app.core.errors import ConfigError, ContentError
 from app.logs import logging_config
-from app.settings import CX_LIMIT_S, read_settings
+from app.settings import GRACEFUL_S, read_settings
 
 try:
     _settings = read_settings()
@@ -25,7 +25,7 @@ worker_connections = 8 * threads  # well above the threads: connections beyond t
 preload_app = (
     True  # a bad setting stops the start at once, and two workers share 50 MB; nothing connects before the fork
 )
-graceful_timeout = int(CX_LIMIT_S) + 5  # longer than the longest turn; Railway's draining must be longer still
+graceful_timeout = GRACEFUL_S
 timeout = 60
 keepalive = 75
 control_socket_disable = True

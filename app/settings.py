@@ -18,6 +18,9 @@ OPENAI_URL = "https://api.openai.com/v1"
 ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
+GRACEFUL_S = (
+    int(CX_LIMIT_S) + 5
+)  # a stopping server's time: longer than the longest turn; Railway's must be longer still
 
 
 def _read_pairs(value: Any) -> Any:
