@@ -8,14 +8,14 @@ here: they would prove nothing afterwards.
 import csv
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, product
 from pathlib import Path
 
 import click
 import numpy as np
-from scipy.sparse import csr_matrix, diags, hstack
+from scipy.sparse import csr_matrix, diags
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
@@ -26,7 +26,6 @@ from app.safety.pattern_compiler import LEVELS
 from app.safety.pattern_files import load_patterns
 from app.safety.replies import VARIANTS, crisis_reply, follow_up
 from app.safety.rules import sentences
-from app.safety.screen import read_user, signs
 from app.safety.tables import FOLDER, languages_in, read_table
 from scripts.dataset.files import write_whole
 from scripts.progress import progress
@@ -35,48 +34,30 @@ from scripts.sources import chat_transcripts
 _FOLDS = 5
 _BLOCK = 40  # lines that were written one after the other, and are held out together
 _HARMLESS = ("none", "pass", "other")
-_SIGN = 3.0  # how loud a sign is beside a word: rules are few, and each was thought about
 
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """Words, signs and class of each labelled line, each text once."""
+    """Words, the edges among them, and class of each labelled line, each text once."""
 
     tokens: Sequence[tuple[str, ...]]
-    signs: Sequence[tuple[str, ...]]
     labels: np.ndarray  # of str
 
 
 @dataclass(frozen=True, slots=True)
 class Features:
-    """The features' names, and what each is multiplied by before it is learned: words by how rare they are."""
+    """The features' names, and what each is multiplied by before it is learned: by how rare it is."""
 
-    names: Sequence[str]
+    names: np.ndarray  # of str
     scales: np.ndarray
 
 
-Reader = Callable[[str], tuple[tuple[str, ...], tuple[str, ...]]]
-
-
-def _read_user(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    tokens, found = read_user(text)
-    return tokens, signs(found)
-
-
-def _read_words(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    return normalise(text, load_patterns().lexicon), ()
-
-
-SCREENS: Mapping[str, tuple[Reader, str]] = {
-    "risk": (_read_user, "label"),
-    "replies": (_read_words, "kind"),
-    "questions": (_read_words, "kind"),
-}
-"""How each screen reads a text, and the column that names the class of a line that must alarm."""
+CLASSES: Mapping[str, str] = {"risk": "label", "replies": "kind", "questions": "kind"}
+"""The column that names the class of a line that must alarm, for each screen."""
 
 
 @click.command(epilog="\b\nexample:\n  python -m scripts.train_screens risk scripts/data/safety/tuning*.csv")
-@click.argument("name", type=click.Choice(sorted(SCREENS)))
+@click.argument("name", type=click.Choice(sorted(CLASSES)))
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
     "--harmless",
@@ -85,33 +66,35 @@ SCREENS: Mapping[str, tuple[Reader, str]] = {
 )
 @click.option("--threshold", type=float, required=True, help="Log-odds from which a text alarms.")
 @click.option("--strength", default=0.05, show_default=True, help="Inverse of the regularisation.")
-@click.option("--keep", default=40_000, show_default=True, help="Phrases and parts of words to keep, by weight.")
+@click.option("--keep", default=80_000, show_default=True, help="Words, phrases and parts of words to keep.")
 def main(name: str, files: Sequence[Path], harmless: Path | None, threshold: float, strength: float, keep: int) -> None:
     """Learn the classifier NAME from CSV FILES with the columns text, label and kind."""
-    reader, column = SCREENS[name]
     rows = chain(chain.from_iterable(map(read_rows, files)), harmless_rows(harmless, name) if harmless else ())
-    lines = read_lines(with_sentences(chain(rows, own_words())) if name == "replies" else rows, reader, column)
+    lines = read_lines(with_sentences(chain(rows, own_words())) if name == "replies" else rows, CLASSES[name])
     matrix, features = count_features(lines)
+    click.echo(f"{name}: {len(lines.labels):,} lines, {len(features.names):,} features", err=True)
+    matrix, features = choose(matrix, features, fit(matrix, lines.labels, strength), keep)
+    path = FOLDER / "weights" / f"{name}.tsv"
+    write(path, fit(matrix, lines.labels, strength), features, threshold)
     odds = held_out_odds(matrix, lines.labels, strength)
     is_harmless = np.isin(lines.labels, _HARMLESS)
-    path = FOLDER / "weights" / f"{name}.tsv"
-    kept = write(path, fit(matrix, lines.labels, strength), features, threshold, keep)
-    click.echo(f"{path.name}: {len(lines.labels):,} lines, {kept:,} of {len(features.names):,} features kept")
+    click.echo(f"{path.name}: {len(lines.labels):,} lines, {len(features.names):,} features")
     found, alarms = ((odds[group] > threshold).mean() for group in (~is_harmless, is_harmless))
     click.echo(f"held out: {found:.3f} found, {alarms:.3f} of harmless lines alarm; near twins, so harder than life")
 
 
-def read_lines(rows: Iterable[Mapping[str, str]], reader: Reader, column: str) -> Lines:
+def read_lines(rows: Iterable[Mapping[str, str]], column: str) -> Lines:
     """Return the lines of all rows; `column` names the class of those that must alarm."""
-    found: dict[tuple[str, ...], tuple[tuple[str, ...], str]] = {}
+    found: dict[tuple[str, ...], str] = {}
+    lexicon = load_patterns().lexicon
     with progress("lines") as step:
         for row in rows:
-            tokens, seen = reader(row["text"])
+            tokens = (EDGE, *normalise(row["text"], lexicon), EDGE)
             is_harmless = row["label"] in _HARMLESS
             for part in windows(tokens) if is_harmless else (tokens,):
-                found.setdefault(part, (seen, row["label"] if is_harmless else row[column]))
+                found.setdefault(part, row["label"] if is_harmless else row[column])
             step()
-    return Lines(list(found), [seen for seen, _ in found.values()], np.array([label for _, label in found.values()]))
+    return Lines(list(found), np.array(list(found.values())))
 
 
 def windows(tokens: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -162,25 +145,32 @@ def harmless_rows(file: Path, name: str) -> Iterator[Mapping[str, str]]:
 
 def all_features(tokens: Sequence[str]) -> Counter[str]:
     """Return how often each word, phrase and part of a word stands in a text."""
-    padded = (EDGE, *tokens, EDGE)
-    counts = Counter(padded)
-    counts.update(filter(None, chain.from_iterable(phrases_of(padded))))
-    for token in padded:
+    counts = Counter(tokens)
+    counts.update(filter(None, chain.from_iterable(phrases_of(tokens))))
+    for token in tokens:
         counts.update(parts_of(token))
     return counts
 
 
 def count_features(lines: Lines) -> tuple[csr_matrix, Features]:
-    """Return (lines x features, the features): counts times rarity, shrunk by length; then the signs."""
-    words, seen = DictVectorizer(), DictVectorizer()
+    """Return (lines x features, the features): counts times rarity, shrunk by length; once is not enough."""
+    words = DictVectorizer()
     counts = words.fit_transform([all_features(tokens) for tokens in lines.tokens])
     lines_with = np.asarray((counts > 0).sum(axis=0)).ravel()
-    rarity = np.log((1 + len(lines.tokens)) / (1 + lines_with)) + 1
-    shrink = diags([shrinkage(len(tokens) + 2) for tokens in lines.tokens])
-    marks = seen.fit_transform([dict.fromkeys(signs, 1.0) for signs in lines.signs])
-    names = [*words.feature_names_, *seen.feature_names_]
-    scales = np.concatenate([rarity, np.full(marks.shape[1], _SIGN)])
-    return csr_matrix(hstack([shrink @ counts, marks]) @ diags(scales)), Features(names, scales)
+    kept = np.flatnonzero(lines_with > 1)
+    rarity = np.log((1 + len(lines.tokens)) / (1 + lines_with[kept])) + 1
+    shrink = diags([shrinkage(len(tokens)) for tokens in lines.tokens])
+    names = np.array(words.feature_names_)[kept]
+    return csr_matrix(shrink @ counts[:, kept] @ diags(rarity)), Features(names, rarity)
+
+
+def choose(matrix: csr_matrix, features: Features, model: LogisticRegression, keep: int) -> tuple[csr_matrix, Features]:
+    """Return the columns that move most lines most, and all words: they stand for their parts, too."""
+    lines_with = np.asarray((matrix > 0).sum(axis=0)).ravel()
+    movement = np.abs(model.coef_).max(axis=0) * features.scales * np.sqrt(lines_with)
+    movement[[is_word(name) for name in features.names]] = np.inf
+    chosen = np.sort(np.argsort(-movement, kind="stable")[:keep])
+    return matrix[:, chosen], Features(features.names[chosen], features.scales[chosen])
 
 
 def fit(matrix: csr_matrix, labels: np.ndarray, strength: float) -> LogisticRegression:
@@ -201,12 +191,12 @@ def held_out_odds(matrix: csr_matrix, labels: np.ndarray, strength: float) -> np
     return odds
 
 
-def write(path: Path, model: LogisticRegression, features: Features, threshold: float, keep: int) -> int:
-    """Write the weights against the harmless class, whole or not at all; return how many features they hold."""
+def write(path: Path, model: LogisticRegression, features: Features, threshold: float) -> None:
+    """Write the weights against the harmless class, whole or not at all."""
     harmless = int(np.flatnonzero(np.isin(model.classes_, _HARMLESS))[0])
     alarming = [number for number in range(len(model.classes_)) if number != harmless]
     weights = np.rint((model.coef_[alarming] - model.coef_[harmless]) * features.scales * 100).astype(int).T
-    table = telling(fold_parts(dict(zip(features.names, weights, strict=True))), keep)
+    table = fold_parts(dict(zip(features.names, weights, strict=True)))
     head = {
         "labels": [str(model.classes_[number]) for number in alarming],
         "bias": [round(float(value), 4) for value in model.intercept_[alarming] - model.intercept_[harmless]],
@@ -214,27 +204,19 @@ def write(path: Path, model: LogisticRegression, features: Features, threshold: 
     }
     rows = ["\t".join([feature, *map(str, weight)]) for feature, weight in sorted(table.items())]
     write_whole(path, "\n".join([json.dumps(head), *rows]) + "\n")
-    return len(rows)
-
-
-def telling(weights: Mapping[str, np.ndarray], keep: int) -> dict[str, np.ndarray]:
-    """Return words and signs, and of phrases and parts of words the `keep` that move a verdict most."""
-    words = {feature for feature in weights if is_word(feature) or feature.startswith("=")}
-    others = sorted(weights.keys() - words, key=lambda feature: (-int(np.abs(weights[feature]).max()), feature))
-    return {feature: weights[feature] for feature in (*words, *others[:keep])}
 
 
 def fold_parts(weights: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Return the features, each word with the weight of its parts added, as the classifier reads them."""
     return {
-        feature: sum((weights[part] for part in parts_of(feature)), weight) if is_word(feature) else weight
+        feature: sum((weights[p] for p in parts_of(feature) if p in weights), weight) if is_word(feature) else weight
         for feature, weight in weights.items()
     }
 
 
 def is_word(feature: str) -> bool:
-    """Tell words from phrases, parts of words and signs."""
-    return not feature.startswith(("#", "=")) and " " not in feature
+    """Tell words from phrases and parts of words."""
+    return not feature.startswith("#") and " " not in feature
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """The second half of the screens: a linear classifier over words, for what no pattern says.
 
 People find ever new words. The patterns know those that we thought of; this has weights for words, short phrases and
-parts of words, and for what the patterns found, learned by scripts/train_screens.py from lines written for this
-project. It is a table and a sum: no library, no network, microseconds.
+parts of words, learned by scripts/train_screens.py from lines written for this project. It is a table and a sum: no
+library, no network, microseconds.
 """
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain, pairwise
@@ -32,8 +32,7 @@ class Classifier:
     """What train_screens learned.
 
     `labels` are the classes that alarm; scores are against the one that does not. `weights` holds words, phrases
-    (`end it`), parts of words (`#suic`) and signs (`=en:kms`). A word that it holds already carries the weight of its
-    own parts.
+    (`end it`) and parts of words (`#suic`). A word that it holds already carries the weight of its own parts.
     """
 
     labels: tuple[str, ...]
@@ -41,23 +40,18 @@ class Classifier:
     threshold: float
     weights: Mapping[str, Scores]
 
-    def weigh(self, tokens: Sequence[str], signs: Iterable[str] = ()) -> tuple[float, str]:
-        """Return (log-odds that the text belongs to any of the classes, the likeliest of them).
-
-        `signs` is what other rules say of the text: see signs_of.
-        """
+    def weigh(self, tokens: Sequence[str]) -> tuple[float, str]:
+        """Return (log-odds that the text belongs to any of the classes, the likeliest of them)."""
         padded = (EDGE, *tokens, EDGE)
-        base = self._sum([self.bias, *(self.weights[sign] for sign in signs if sign in self.weights)])
         columns = self._gains(padded)
         return max(
-            self._weigh_window(base, [column[start : start + WINDOW] for column in columns])
-            for start in _starts(len(padded))
+            self._weigh_window([column[start : start + WINDOW] for column in columns]) for start in _starts(len(padded))
         )
 
-    def _weigh_window(self, base: Scores, columns: Sequence[Sequence[Scores | None]]) -> tuple[float, str]:
+    def _weigh_window(self, columns: Sequence[Sequence[Scores | None]]) -> tuple[float, str]:
         shrink = shrinkage(len(columns[0]))
         gained = self._sum(list(filter(None, chain.from_iterable(columns))))
-        scores = [known + gain * shrink for known, gain in zip(base, gained, strict=True)]
+        scores = [known + gain * shrink for known, gain in zip(self.bias, gained, strict=True)]
         top = max(scores)
         risk = top + math.log(sum(math.exp(score - top) for score in scores))
         return risk, self.labels[scores.index(top)]
@@ -74,11 +68,6 @@ class Classifier:
 
     def _sum(self, scores: Sequence[Scores]) -> Scores:
         return tuple(map(sum, zip(*scores, strict=True))) if scores else (0.0,) * len(self.labels)
-
-
-def signs_of(kind: str, rule: str) -> tuple[str, str]:
-    """Return what a rule that was met counts as: the rule, and what kind of thing it finds."""
-    return f"={kind}", f"={rule}"
 
 
 def phrases_of(tokens: Sequence[str]) -> tuple[list[str], ...]:
@@ -125,9 +114,15 @@ def read_classifier(path: Path) -> Classifier:
         head, *lines = path.read_text(encoding="utf-8").splitlines()
         about = json.loads(head)
         rows = (line.split("\t") for line in lines)
-        weights = {feature: tuple(int(value) / _SCALE for value in values) for feature, *values in rows}
+        weights = {feature: tuple(map(_weight, values)) for feature, *values in rows}
         return Classifier(tuple(about["labels"]), tuple(about["bias"]), about["threshold"], weights)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ContentError(
             f"{path.name} cannot be read ({error}); python -m scripts.train_screens writes it"
         ) from error
+
+
+@cache
+def _weight(hundredths: str) -> float:
+    """Return one number for all places that hold the same: half a million of them would be 12 MB."""
+    return int(hundredths) / _SCALE
