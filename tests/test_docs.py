@@ -73,7 +73,9 @@ def test_every_command_in_the_readme_exists(command: str) -> None:
         "scripts.report_referrals",
         "scripts.setup_agent",
         "scripts.simulate",
+        "scripts.bench_training",
         "scripts.train_screens",
+        "scripts.train_shipped",
     ],
 )
 def test_every_command_has_help_with_an_example(module: str, python: str) -> None:
