@@ -66,15 +66,14 @@ def answer_by_model(
     """Return the model's words, screened; a fallback line when there are none. The second rail is asked meanwhile."""
     finding = services.background.submit(services.moderate, turn.text, deadline) if services.moderate else None
     prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
-    asking = services.models.ask(prompt, services.model_of[persona.id], deadline.later(LATE_S))
+    asking = None
     try:
+        asking = services.models.ask(prompt, services.model_of[persona.id], deadline.later(LATE_S))
         completion = asking.by(deadline)
     except ModelError as error:
-        is_late = isinstance(error, ModelTimeout)
+        going_on = asking if isinstance(error, ModelTimeout) else None
         problems: tuple[str, ...] = (type(error).__name__,)
-        return Answered(
-            fallback(turn, persona, seed), None, problems, late_finding=finding, asking=asking if is_late else None
-        )
+        return Answered(fallback(turn, persona, seed), None, problems, late_finding=finding, asking=going_on)
     reply, problems = reply_of(completion, turn, persona, seed)
     if completion.finish_reason == "deadline" and reply.source == "fallback":
         return Answered(reply, completion, problems, late_finding=finding, asking=asking)

@@ -1,4 +1,4 @@
-"""The web process: create_app wires everything together, and the routes are thin.
+"""The web process: its routes, which are thin, and what they answer when something is wrong.
 
 `POST /webhook` answers turns, `GET /healthz` says that the process lives, `GET /readyz` that it can answer,
 `DELETE /sessions/<id>` forgets a conversation. Everything but the two health checks asks who is calling.
@@ -8,7 +8,6 @@ import json
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -20,20 +19,14 @@ from app.authentication import authenticate, make_checks
 from app.channels import CHANNELS, MAX_RESPONSE_BYTES, detect
 from app.channels.wire import encode, fit, session_id
 from app.core.deadline import Deadline
-from app.core.errors import BadRequest, ConfigError, ModelError, StoreError, Unauthorized
+from app.core.errors import BadRequest, ModelError, StoreError, Unauthorized
 from app.core.keys import session_key
-from app.core.persona import Persona
 from app.core.text import clean
-from app.core.types import RiskLevel, Turn
+from app.core.types import Turn
 from app.fulfillment import Fulfillment, fulfill, last_resort
-from app.models.endpoint import Endpoint
-from app.personas import SHIPPED, as_asked, load_personas
-from app.safety.content import load_content
-from app.services import Moderate, Services
-from app.sessions import Store
-from app.sessions.flags import Flags
-from app.sessions.sqlite import SqliteSessions
+from app.services import Services
 from app.settings import Settings, read_settings
+from app.wiring import make_services
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +35,6 @@ _READY_S = 2.0
 _READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
 _BODY_SILENCE_S = 3.0
 _SWEEP_EVERY_S = 60.0
-_BACKGROUND_THREADS = 32
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -92,69 +84,6 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
 
     _register_errors(app)
     return app
-
-
-def make_services(settings: Settings) -> Services:
-    """Return what turns need, as the settings say. Nothing is connected yet, so this may happen before a fork."""
-    load_content()
-    folder = settings.personas_dir or SHIPPED
-    personas = load_personas(folder)
-    if settings.default_persona not in personas:
-        known = ", ".join(personas)
-        raise ConfigError(f'DEFAULT_PERSONA is "{settings.default_persona}"; the personas are: {known}')
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-    model_of = {persona.id: _model_of(persona, settings) for persona in personas.values()}
-    return Services(
-        personas={persona.id: as_asked(persona, model_of[persona.id], folder) for persona in personas.values()},
-        default_persona=settings.default_persona,
-        model_of=model_of,
-        sessions=open_store(settings),
-        flags=Flags(),
-        session_ttl_s=settings.session_ttl_s,
-        models=Endpoint(settings.openai_base_url, key, settings.threads, settings.model_stream),
-        moderate=_moderate_with(settings.moderation, settings.openai_base_url, key),
-        background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
-        history_tokens=settings.history_tokens,
-        follow_ups={channel.NAME: len(channel.FOLLOW_UP_EVENTS) for channel in CHANNELS if settings.follow_up_events},
-        clock=time.monotonic,
-        wall_clock=time.time,
-        pause=time.sleep,
-    )
-
-
-def open_store(settings: Settings) -> Store:
-    """Return the store that the settings name. Nothing is connected yet. Raises ConfigError."""
-    if settings.redis_url is None:
-        return SqliteSessions(settings.sessions_path, settings.session_ttl_s)
-    from app.sessions.redis import RedisSessions  # 0.2 s and some MB that other servers need not spend
-
-    try:
-        return RedisSessions(settings.redis_url.get_secret_value(), settings.session_ttl_s, 2 * settings.threads)
-    except ValueError:  # its message would show the password
-        raise ConfigError("REDIS_URL cannot be read: expected something like redis://:password@host:6379/0") from None
-
-
-def _moderate_with(model: str | None, base_url: str, key: str) -> Moderate | None:
-    """Return how to ask the second rail. It has connections of its own: when it hangs, the persona's model must not."""
-    if model is None:
-        return None
-    endpoint = Endpoint(base_url, key, _BACKGROUND_THREADS)
-
-    def moderate(text: str, deadline: Deadline) -> RiskLevel:
-        try:
-            return endpoint.moderate(text, model, deadline)
-        except ModelError as error:
-            logger.warning("moderation did not answer", extra={"reason": type(error).__name__})
-            return "none"
-
-    return moderate
-
-
-def _model_of(persona: Persona, settings: Settings) -> str:
-    model = settings.model or persona.model
-    if not model:
-        raise ConfigError(f'no model for persona {persona.id}: set MODEL, or "model" in {persona.id}.toml')
-    return model
 
 
 def start_sweeping(services: Services) -> None:

@@ -30,10 +30,10 @@ class Asking(Protocol):
 
 
 class Models(Protocol):
-    """What a turn needs of a model endpoint; models.endpoint.Endpoint is one."""
+    """What a turn needs of model endpoints; models.lineup.Lineup is one."""
 
     def ask(self, prompt: Prompt, model: str, until: Deadline) -> Asking:
-        """Begin to ask; nothing goes on after `until`."""
+        """Begin to ask; nothing goes on after `until`. Raises ModelUnasked when nobody can be asked now."""
 
     def ping(self, deadline: Deadline) -> None:
         """Return when the endpoint answers. Raises ModelError."""

@@ -15,6 +15,7 @@ from app.core.prompt import DEFAULT_HISTORY_TOKENS
 
 OPENAI_URL = "https://api.openai.com/v1"
 ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+_ADDRESS = re.compile(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]")
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
 
@@ -46,6 +47,17 @@ class Settings(BaseSettings):
     model_stream: bool = Field(
         True,
         description="Ask for the answer word by word. `false` for endpoints that cannot; then nothing is said early.",
+    )
+    fallback_base_url: str | None = Field(
+        None,
+        description="A second endpoint, asked when the first one fails; the same deadline holds for both.",
+    )
+    fallback_api_key: SecretStr | None = Field(
+        None, description="Its key. Without FALLBACK_BASE_URL the second model is asked at the first endpoint."
+    )
+    fallback_model: str | None = Field(
+        None,
+        description="The model asked there. Default: the same id. Alone: a second model of the first endpoint.",
     )
     moderation_model: str | None = Field(
         None,
@@ -118,6 +130,23 @@ class Settings(BaseSettings):
         return self.moderation_model or ("omni-moderation-latest" if self.openai_base_url == OPENAI_URL else None)
 
     @property
+    def fallback_url(self) -> str | None:
+        """The endpoint to ask when the first one fails, None for none; perhaps the first one, for another model."""
+        return self.fallback_base_url or (self.openai_base_url if self.fallback_model else None)
+
+    @property
+    def model_key(self) -> str:
+        """The first endpoint's key; one that needs none is sent a word in its place."""
+        return self.openai_api_key.get_secret_value() if self.openai_api_key else "none"
+
+    @property
+    def fallback_key(self) -> str:
+        """The second endpoint's key. The first one's never goes to another address."""
+        if self.fallback_api_key:
+            return self.fallback_api_key.get_secret_value()
+        return "none" if self.fallback_base_url else self.model_key
+
+    @property
     def bind_address(self) -> str:
         """Where to listen, as host:port."""
         return f"{self.host or ('0.0.0.0' if self.is_production else '127.0.0.1')}:{self.port}"  # noqa: S104 - meant
@@ -162,8 +191,12 @@ class Settings(BaseSettings):
         return ["REDIS_URL is no address of a Redis: expected something like redis://:password@host:6379/0"]
 
     def _model_problems(self) -> list[str]:
-        if not re.match(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]", self.openai_base_url):
-            return ["OPENAI_BASE_URL is no address: expected something like http://127.0.0.1:8090/v1"]
+        named = {"OPENAI_BASE_URL": self.openai_base_url, "FALLBACK_BASE_URL": self.fallback_base_url}
+        strange = [name for name, url in named.items() if url is not None and not _ADDRESS.match(url)]
+        if strange:
+            return [f"{name} is no address: expected something like http://127.0.0.1:8090/v1" for name in strange]
+        if self.fallback_api_key and not self.fallback_url:
+            return ["FALLBACK_API_KEY is a key to nothing: set FALLBACK_BASE_URL or FALLBACK_MODEL"]
         if self.openai_api_key or self.openai_base_url != OPENAI_URL:
             return []
         advice = "set OPENAI_API_KEY, or OPENAI_BASE_URL to an endpoint of your own, or start with scripts/serve"

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.core.errors import ConfigError
-from app.server import create_app, open_store
+from app.server import create_app
 from app.settings import OPENAI_URL, Settings, read_settings
+from app.wiring import open_store
 
 ROOT = Path(__file__).parents[1]
 

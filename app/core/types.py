@@ -98,13 +98,17 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none."""
+    """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none.
+
+    `is_second` says that the second endpoint was asked, because the first one failed.
+    """
 
     text: str
     model: str
     finish_reason: FinishReason
     seconds: float
     tokens: int | None = None
+    is_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)
