@@ -20,8 +20,9 @@ wsgi_app = "app.gunicorn_config:load_app()"
 bind = _settings.bind_address
 worker_class = "gthread"
 workers = _settings.web_concurrency
-threads = _settings.threads
-worker_connections = 8 * threads  # well above the threads: connections beyond them wait instead of being refused
+_AT_ONCE = 32  # for who is turned away, or at risk, while every place is taken and the line is full
+threads = 2 * _settings.threads + _AT_ONCE  # in progress, in line, and these
+worker_connections = 4 * threads  # well above the threads: connections beyond them wait instead of being refused
 preload_app = (
     True  # a bad setting stops the start at once, and two workers share 50 MB; nothing connects before the fork
 )
@@ -45,7 +46,9 @@ def load_app() -> Any:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Begin, in each worker, to delete expired conversations."""
-    from app.server import start_sweeping
+    """Begin, in each worker, to delete expired conversations and to share counts."""
+    from app.server import start_sharing, start_sweeping
 
-    start_sweeping(worker.app.wsgi().extensions["services"])
+    services = worker.app.wsgi().extensions["services"]
+    start_sweeping(services)
+    start_sharing(services)

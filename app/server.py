@@ -35,6 +35,7 @@ _READY_S = 2.0
 _READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
 _BODY_SILENCE_S = 3.0
 _SWEEP_EVERY_S = 60.0
+_SHARE_EVERY_S = 1.0
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -56,6 +57,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         body = _read_json(request)
         channel = detect(body)
         turn = channel.parse(body)
+        if services.limits.caller_turns:
+            turn = replace(turn, caller=_address(request, settings))
         limit_s = settings.cx_deadline_s if turn.channel == "dialogflow_cx" else settings.es_deadline_s
         deadline = Deadline(started + limit_s, services.clock)
         fulfillment = _answer(turn, deadline, services)
@@ -98,6 +101,23 @@ def start_sweeping(services: Services) -> None:
             time.sleep(_SWEEP_EVERY_S)
 
     threading.Thread(target=sweep_on, name="sweep", daemon=True).start()
+
+
+def start_sharing(services: Services) -> None:
+    """Bring the counts of this process and the others together every second, from a thread; call it after the fork."""
+
+    def share_on() -> None:
+        while True:
+            services.tally.share()
+            time.sleep(_SHARE_EVERY_S)
+
+    threading.Thread(target=share_on, name="share", daemon=True).start()
+
+
+def _address(incoming: Request, settings: Settings) -> str:
+    """Return where a request comes from. Only Railway's edge is known to say so truly in a header."""
+    told = incoming.headers.get("X-Real-IP", "") if settings.is_on_railway else ""
+    return told or incoming.remote_addr or ""
 
 
 def _seconds_in_queue(incoming: Request) -> float:

@@ -9,8 +9,11 @@ from app.core.deadline import Clock, Deadline
 from app.core.persona import Persona
 from app.core.prompt import Prompt
 from app.core.types import Completion, RiskLevel
+from app.gate import Gate
+from app.limits import Limits
 from app.sessions import Store
 from app.sessions.flags import Flags
+from app.tally import Tally
 
 Moderate = Callable[[str, Deadline], RiskLevel]
 """What a moderation model says of a text, by the deadline; "none" for every failure."""
@@ -58,6 +61,9 @@ class Services:
     moderate: Moderate | None
     background: Executor
     history_tokens: int
+    gate: Gate
+    tally: Tally
+    limits: Limits
     follow_ups: Mapping[str, int]
     clock: Clock
     wall_clock: Clock

@@ -88,6 +88,19 @@ class Settings(BaseSettings):
         None,
         description="Keep conversations in Redis (or Valkey) instead, for several replicas: redis://..., rediss://....",
     )
+    session_turns_per_minute: Annotated[int, Field(ge=0)] = Field(
+        120, description="How many turns one conversation may have; who sends more is asked to slow down. 0: no limit."
+    )
+    caller_turns_per_minute: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="The same for one address. 0: no limit, for Dialogflow's requests come from few addresses.",
+    )
+    model_calls_per_minute: Annotated[int, Field(ge=0)] = Field(
+        0, description="How many model calls there may be, over all workers and replicas of one store. 0: no limit."
+    )
+    model_calls_per_day: Annotated[int, Field(ge=0)] = Field(
+        0, description="The same for a day, which begins at midnight UTC. 0: no limit."
+    )
     webhook_username: str | None = Field(None, description="Basic authentication: the user name set in Dialogflow.")
     webhook_password: SecretStr | None = Field(
         None, description="Basic authentication: the password set in Dialogflow."
@@ -110,7 +123,10 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="What is logged. No level ever shows what people said."
     )
-    threads: Annotated[int, Field(ge=1, le=4_096)] = Field(128, description="Turns a worker can have in progress.")
+    threads: Annotated[int, Field(ge=1, le=4_096)] = Field(
+        128,
+        description="Turns a worker can have in progress. As many more can wait, if they will be answered in time.",
+    )
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Worker processes.")
     host: str | None = Field(
         None, description="Address to listen on. Default: every address in production, else only this machine."
@@ -122,7 +138,12 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         """Whether strangers can reach this server: said so, or on Railway."""
-        return self.app_env == "production" or bool(self.railway_environment_name or self.railway_public_domain)
+        return self.app_env == "production" or self.is_on_railway
+
+    @property
+    def is_on_railway(self) -> bool:
+        """Whether Railway runs this server, and its edge stands in front of it."""
+        return bool(self.railway_environment_name or self.railway_public_domain)
 
     @property
     def moderation(self) -> str | None:

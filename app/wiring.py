@@ -2,6 +2,7 @@
 
 import logging
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 from app.channels import CHANNELS
@@ -9,6 +10,8 @@ from app.core.deadline import Deadline
 from app.core.errors import ConfigError, ModelError
 from app.core.persona import Persona
 from app.core.types import RiskLevel
+from app.gate import Gate
+from app.limits import Limits, call_counter
 from app.models.endpoint import Endpoint
 from app.models.guarded import GuardedEndpoint
 from app.models.lineup import Candidate, Lineup
@@ -19,6 +22,7 @@ from app.sessions import Store
 from app.sessions.flags import Flags
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings
+from app.tally import Tally
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +37,24 @@ def make_services(settings: Settings) -> Services:
     if settings.default_persona not in personas:
         known = ", ".join(personas)
         raise ConfigError(f'DEFAULT_PERSONA is "{settings.default_persona}"; the personas are: {known}')
+    sessions = open_store(settings)
+    tally = Tally(sessions, time.time)
+    limits = limits_of(settings)
     model_of = {persona.id: _model_of(persona, settings) for persona in personas.values()}
     return Services(
         personas={persona.id: as_asked(persona, model_of[persona.id], folder) for persona in personas.values()},
         default_persona=settings.default_persona,
         model_of=model_of,
-        sessions=open_store(settings),
+        sessions=sessions,
         flags=Flags(),
         session_ttl_s=settings.session_ttl_s,
-        models=make_lineup(settings),
+        models=make_lineup(settings, call_counter(limits, tally)),
         moderate=_moderate_with(settings),
         background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
         history_tokens=settings.history_tokens,
+        gate=Gate(settings.threads, time.monotonic),
+        tally=tally,
+        limits=limits,
         follow_ups={channel.NAME: len(channel.FOLLOW_UP_EVENTS) for channel in CHANNELS if settings.follow_up_events},
         clock=time.monotonic,
         wall_clock=time.time,
@@ -64,7 +74,17 @@ def open_store(settings: Settings) -> Store:
         raise ConfigError("REDIS_URL cannot be read: expected something like redis://:password@host:6379/0") from None
 
 
-def make_lineup(settings: Settings) -> Lineup:
+def limits_of(settings: Settings) -> Limits:
+    """Return how much is allowed."""
+    return Limits(
+        settings.session_turns_per_minute,
+        settings.caller_turns_per_minute,
+        settings.model_calls_per_minute,
+        settings.model_calls_per_day,
+    )
+
+
+def make_lineup(settings: Settings, may_call: Callable[[], bool]) -> Lineup:
     """Return the model endpoints in the order in which they are asked. Nothing is connected yet."""
 
     def guarded(name: str, url: str, key: str) -> GuardedEndpoint:
@@ -76,7 +96,7 @@ def make_lineup(settings: Settings) -> Lineup:
     if settings.fallback_url:
         second = guarded("second", settings.fallback_url, settings.fallback_key)
         candidates.append(Candidate(second, settings.fallback_model))
-    return Lineup(candidates)
+    return Lineup(candidates, may_call)
 
 
 def _moderate_with(settings: Settings) -> Moderate | None:

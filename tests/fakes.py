@@ -115,6 +115,9 @@ class BrokenSessions:
     def forget(self, key: str, now: float) -> None:
         raise StoreError("down")
 
+    def tally(self, counts: Mapping[str, tuple[int, float]], now: float) -> Mapping[str, int]:
+        raise StoreError("down")
+
     def sweep(self, now: float) -> None:
         raise StoreError("down")
 

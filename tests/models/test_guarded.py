@@ -22,8 +22,8 @@ OK = answer(chat_completion("I am here."))
 @contextmanager
 def guarded(*behaviours: Behaviour, clock: FakeClock) -> Iterator[tuple[GuardedEndpoint, Loopback]]:
     with loopback(*behaviours) as upstream:
-        ways = [Endpoint(upstream.base_url, "k", count) for count in (8, 1)]
-        with closing(GuardedEndpoint("first", *ways, clock=clock)) as endpoint:
+        way, lookout = (Endpoint(upstream.base_url, "k", count) for count in (8, 1))
+        with closing(GuardedEndpoint("first", way, lookout, clock)) as endpoint:
             yield endpoint, upstream
 
 
