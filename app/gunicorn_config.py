@@ -36,10 +36,12 @@ dictConfig(logconfig_dict)  # the application is loaded before gunicorn would do
 
 
 def load_app() -> Any:
-    """Return the application; a persona or setting that is wrong ends the start with its message alone."""
+    """Return the application; a wrong persona, setting or required store ends the start with its message alone."""
     from app.server import create_app
+    from app.wiring import check_store
 
     try:
+        check_store(_settings)
         return create_app(_settings)
     except (ConfigError, ContentError) as error:
         raise SystemExit(str(error)) from None

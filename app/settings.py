@@ -88,6 +88,11 @@ class Settings(BaseSettings):
         None,
         description="Keep conversations in Redis (or Valkey) instead, for several replicas: redis://..., rediss://....",
     )
+    store_required: bool = Field(
+        False,
+        description="Refuse to start when conversations cannot be kept. Without it the server starts, and answers "
+        "without memory until they can.",
+    )
     session_turns_per_minute: Annotated[int, Field(ge=0)] = Field(
         120, description="How many turns one conversation may have; who sends more is asked to slow down. 0: no limit."
     )

@@ -4,10 +4,11 @@ import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 from app.channels import CHANNELS
 from app.core.deadline import Deadline
-from app.core.errors import ConfigError, ModelError
+from app.core.errors import ConfigError, ModelError, StoreError
 from app.core.persona import Persona
 from app.core.types import RiskLevel
 from app.gate import Gate
@@ -97,6 +98,19 @@ def make_lineup(settings: Settings, may_call: Callable[[], bool]) -> Lineup:
         second = guarded("second", settings.fallback_url, settings.fallback_key)
         candidates.append(Candidate(second, settings.fallback_model))
     return Lineup(candidates, may_call)
+
+
+def check_store(settings: Settings) -> None:
+    """Return when the store can be used, or need not be. Raises ConfigError. Nothing stays open: a fork may follow."""
+    if not settings.store_required:
+        return
+    with closing(open_store(settings)) as store:
+        try:
+            store.ping()
+        except StoreError as error:
+            where = "REDIS_URL" if settings.redis_url else "SESSIONS_PATH"
+            advice = f"see {where}, or set STORE_REQUIRED=false to start without memory"
+            raise ConfigError(f"conversations cannot be kept ({error}): {advice}") from None
 
 
 def _moderate_with(settings: Settings) -> Moderate | None:

@@ -123,3 +123,6 @@ class BrokenSessions:
 
     def ping(self) -> None:
         raise StoreError("down")
+
+    def close(self) -> None:
+        return

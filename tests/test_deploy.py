@@ -177,6 +177,9 @@ def test_a_broken_body_frees_its_thread(python: str, tmp_path: Path, request_end
         ({"MODEL": ""}, "no model for persona"),
         ({"ES_DEADLINE_S": "9"}, "ES_DEADLINE_S"),
         ({"DEFAULT_PERSONA": "nobody"}, "the personas are"),
+        ({"PERSONAS_DIR": "/nowhere"}, "/nowhere"),
+        ({"STORE_REQUIRED": "true", "REDIS_URL": "redis://127.0.0.1:1/0"}, "conversations cannot be kept"),
+        ({"STORE_REQUIRED": "true", "SESSIONS_PATH": "/proc/nowhere/s.sqlite3"}, "see SESSIONS_PATH"),
     ],
 )
 def test_a_bad_start_ends_at_once_and_says_why(

@@ -61,6 +61,9 @@ class Sessions(Protocol):
     def ping(self) -> None:
         """Return when the store can be read and written."""
 
+    def close(self) -> None:
+        """Close every connection; only when no turn is in progress any more."""
+
 
 class Tallies(Protocol):
     """Counts that many processes add to. Errors as in Sessions."""
