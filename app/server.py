@@ -1,7 +1,8 @@
 """The web process: its routes, which are thin, and what they answer when something is wrong.
 
 `POST /webhook` answers turns, `GET /healthz` says that the process lives, `GET /readyz` that it can answer,
-`DELETE /sessions/<id>` forgets a conversation. Everything but the two health checks asks who is calling.
+`GET /metrics` tells Prometheus how it does, `DELETE /sessions/<id>` forgets a conversation. All but the two health
+checks ask who is calling.
 """
 
 import json
@@ -15,7 +16,7 @@ from flask import Flask, Request, Response, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.authentication import authenticate, make_checks
+from app.authentication import authenticate, make_checks, make_metrics_checks
 from app.channels import CHANNELS, MAX_RESPONSE_BYTES, detect
 from app.channels.wire import encode, fit, session_id
 from app.core.deadline import Deadline
@@ -24,6 +25,7 @@ from app.core.keys import session_key
 from app.core.text import clean
 from app.core.types import Turn
 from app.fulfillment import Fulfillment, fulfill, last_resort
+from app.metrics import CONTENT_TYPE, Metrics
 from app.services import Services
 from app.settings import Settings, read_settings
 from app.wiring import make_services
@@ -48,6 +50,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.extensions["services"] = services
+    metrics = app.extensions["metrics"] = Metrics()
+    metrics_checks = make_metrics_checks(settings)
     readiness = Readiness(services)
 
     @app.post("/webhook")
@@ -64,7 +68,9 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         fulfillment = _answer(turn, deadline, services)
         reply = fulfillment.reply
         payload = fit(lambda text: channel.render(turn, replace(reply, text=text)), reply.text, MAX_RESPONSE_BYTES)
-        _log_turn(turn, fulfillment, services.clock() - started, deadline.left())
+        seconds, left_s = services.clock() - started, deadline.left()
+        metrics.count(turn.channel, fulfillment, seconds, left_s)
+        _log_turn(turn, fulfillment, seconds, left_s)
         return Response(payload, content_type="application/json; charset=utf-8")
 
     @app.delete("/sessions/<path:session>")
@@ -75,6 +81,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
             services.flags.forget(key)
             services.sessions.forget(key, services.wall_clock())
         return Response(status=204)
+
+    @app.get("/metrics")
+    def measured() -> Response:
+        authenticate(metrics_checks, request.headers)
+        metrics.look(services)
+        return Response(metrics.page(), content_type=CONTENT_TYPE)
 
     @app.get("/healthz")
     def alive() -> Response:
@@ -103,12 +115,13 @@ def start_sweeping(services: Services) -> None:
     threading.Thread(target=sweep_on, name="sweep", daemon=True).start()
 
 
-def start_sharing(services: Services) -> None:
-    """Bring the counts of this process and the others together every second, from a thread; call it after the fork."""
+def start_sharing(services: Services, metrics: Metrics) -> None:
+    """Tell the other processes every second what this one counts and does, from a thread; call it after the fork."""
 
     def share_on() -> None:
         while True:
             services.tally.share()
+            metrics.look(services)
             time.sleep(_SHARE_EVERY_S)
 
     threading.Thread(target=share_on, name="share", daemon=True).start()

@@ -41,6 +41,9 @@ class Models(Protocol):
     def ping(self, deadline: Deadline) -> None:
         """Return when the endpoint answers. Raises ModelError."""
 
+    def down(self) -> Mapping[str, bool]:
+        """Return, for each endpoint by name, whether it is left alone because it is down."""
+
 
 @dataclass(frozen=True, slots=True)
 class Services:

@@ -122,6 +122,10 @@ class Settings(BaseSettings):
     webhook_id_token_audience: str | None = Field(
         None, description="Google ID token: the audience it must carry. Default: WEBHOOK_URL."
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What Prometheus sends as a Bearer token to read /metrics. Default: the webhook's own credentials.",
+    )
     webhook_url: str | None = Field(
         None, description="This server's public webhook URL. Default on Railway: https://RAILWAY_PUBLIC_DOMAIN/webhook."
     )

@@ -51,6 +51,9 @@ class FakeModels:
         self.asked.append(model)
         return FakeAsking(self)
 
+    def down(self) -> Mapping[str, bool]:
+        return {"first": not self.is_up}
+
     def ping(self, deadline: Deadline) -> None:
         if not self.is_up:
             raise ModelBroken("HTTP 500")

@@ -40,6 +40,7 @@ ALLOWED: dict[str, set[str]] = {
     "app/memory.py": {"app.core", "app.safety", "app.services", "app.order", "app.sessions.turns"},
     "app/answers.py": {"app.core", "app.safety", "app.services", "app.sessions.turns"},
     "app/late.py": {"app.core", "app.services", "app.sessions.turns", "app.order", "app.answers"},
+    "app/metrics.py": {"app.fulfillment", "app.services"},
     "app/fulfillment.py": {
         "app.core",
         "app.admission",
@@ -59,6 +60,7 @@ VENDORS: dict[str, set[str]] = {
     "httpx2": {"app/models"},
     "sqlite3": {"app/sessions"},
     "redis": {"app/sessions/redis.py"},
+    "prometheus_client": {"app/metrics.py"},
     "google": {"app/authentication.py"},
     "pydantic": {"app/core/persona.py", "app/core/manifest.py", "app/settings.py"},
     "pydantic_settings": {"app/settings.py"},

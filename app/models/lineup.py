@@ -4,7 +4,7 @@ A model that declined is not asked around, and one that is slow is waited for: o
 and endpoints that are left alone lead to the second. Every call is counted against the limit, if there is one.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.core.deadline import Deadline
@@ -48,6 +48,10 @@ class Lineup:
     def ping(self, deadline: Deadline) -> None:
         """Return when the first endpoint answers. Raises ModelError."""
         self.candidates[0].endpoint.ping(deadline)
+
+    def down(self) -> Mapping[str, bool]:
+        """Return, for each endpoint by name, whether it is left alone."""
+        return {candidate.endpoint.name: candidate.endpoint.is_open for candidate in self.candidates}
 
     def close(self) -> None:
         """Take no more questions, let those in progress end."""
