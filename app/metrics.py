@@ -5,11 +5,15 @@ several workers each writes into files of a folder of their own, which whoever i
 PROMETHEUS_MULTIPROC_DIR before this module is imported ("Multiprocess Mode", prometheus_client's manual, 2026-11).
 """
 
+import logging
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess, values
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4 as CONTENT_TYPE
 
 from app.fulfillment import Fulfillment
 from app.services import Services
+
+logger = logging.getLogger(__name__)
 
 __all__ = ["CONTENT_TYPE", "Metrics", "forget_worker"]
 
@@ -45,7 +49,13 @@ class Metrics:
         self._resting = _gauge("webhook_endpoint_down", "Workers that leave it alone.", registry, "endpoint")
 
     def count(self, channel: str, fulfillment: Fulfillment, seconds: float, left_s: float) -> None:
-        """Count a turn that took so long and was answered with so much time left."""
+        """Count a turn that took so long and was answered with so much time left; a full disk costs the count only."""
+        try:
+            self._count(channel, fulfillment, seconds, left_s)
+        except OSError as error:
+            logger.warning("a turn was not counted", extra={"reason": type(error).__name__})
+
+    def _count(self, channel: str, fulfillment: Fulfillment, seconds: float, left_s: float) -> None:
         self._turns.labels(channel, fulfillment.reply.source).inc()
         self._share.labels(channel).observe(seconds / (seconds + left_s) if left_s else 1.01)
         for problem in fulfillment.problems:
