@@ -1,8 +1,8 @@
 """An endpoint behind a breaker: while nothing but faults comes from it, it is left alone, and no turn waits for it.
 
 An endpoint that is slow is not one that is down, though both are silent. After some seconds in which nothing at all
-came from it, it is asked for its list of models, beside the turns: without any answer to that it counts as down.
-Each process finds out for itself.
+came from it, it is asked for its list of models, beside the turns: without any answer to that it counts as down, and no
+turn tries it before such a look has found it alive. Each process finds out for itself.
 """
 
 import logging
@@ -37,6 +37,7 @@ class GuardedEndpoint:
         self._waiting: dict[int, float] = {}
         self._heard_at = self._looked_at = float("-inf")
         self._asked = 0
+        self._is_silent = False
         self._looking = ThreadPoolExecutor(1, thread_name_prefix="lookout")
 
     @property
@@ -47,7 +48,7 @@ class GuardedEndpoint:
     @property
     def is_resting(self) -> bool:
         """Whether a question would be refused now: in each second of a rest, one is not."""
-        return not breaker.may_ask(self._breaker, self._clock())
+        return self._is_silent or not breaker.may_ask(self._breaker, self._clock())
 
     def ask(self, prompt: Prompt, model: str, until: Deadline) -> Asking:
         """Begin to ask. Raises ModelResting while the endpoint is left alone."""
@@ -65,8 +66,8 @@ class GuardedEndpoint:
         with self._lock:
             now = self._clock()
             began_at = next(iter(self._waiting.values()), now)
-            is_due = now - max(began_at, self._heard_at) >= SILENCE_S and now - self._looked_at >= _LOOK_EVERY_S
-            if not is_due or self._breaker.is_open:
+            is_in_doubt = now - max(began_at, self._heard_at) >= SILENCE_S and not self._breaker.is_open
+            if not (is_in_doubt or self._is_silent) or now - self._looked_at < _LOOK_EVERY_S:
                 return
             self._looked_at = now
         self._looking.submit(self._look)
@@ -79,10 +80,9 @@ class GuardedEndpoint:
 
     def _admit(self) -> int:
         """Return the number of the question."""
-        self.doubt()
         with self._lock:
             now = self._clock()
-            if not breaker.may_ask(self._breaker, now):
+            if self._is_silent or not breaker.may_ask(self._breaker, now):
                 raise ModelResting("the endpoint failed again and again")
             self._breaker = breaker.asked(self._breaker, now)
             self._asked += 1
@@ -95,6 +95,7 @@ class GuardedEndpoint:
             self._waiting.pop(number, None)
             if ending == "answer":
                 self._heard_at = now
+                self._is_silent = False
                 self._become(breaker.after_answer(self._breaker))
             elif ending == "fault":
                 self._become(breaker.after_fault(self._breaker, now))
@@ -103,10 +104,13 @@ class GuardedEndpoint:
         try:
             self._lookout.ping(Deadline(self._clock() + _LOOK_S, self._clock))
         except (ModelBusy, ModelRejected):
-            return  # it answers, if only to say no
+            self._is_silent = False  # it answers, if only to say no
         except ModelError:
             with self._lock:
+                self._is_silent = True
                 self._become(breaker.tripped(self._breaker, self._clock()))
+        else:
+            self._is_silent = False
 
     def _become(self, new: Breaker) -> None:
         if new.is_open and not self._breaker.is_open:

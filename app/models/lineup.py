@@ -37,6 +37,7 @@ class Lineup:
         """Begin to ask the first one that can be asked. Raises ModelResting, or ModelSpent."""
 
         def begin(candidate: Candidate) -> Asking:
+            candidate.endpoint.doubt()
             if candidate.endpoint.is_resting:
                 raise ModelResting("the endpoint failed again and again")
             if not self._may_call():

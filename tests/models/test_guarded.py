@@ -113,8 +113,35 @@ def test_a_silent_endpoint_is_looked_at_and_found_down() -> None:
             time.sleep(0.05)
 
         assert endpoint.is_open
+        clock.pause(1.5)
         assert ask(endpoint) == "ModelResting"
         asking.cut()
+
+
+def test_no_turn_tries_what_is_silent_before_a_look_has() -> None:
+    """Looks go on, once a second; when one finds it alive the next turn goes through and closes the breaker."""
+    clock = FakeClock(100)
+    is_up = False
+
+    def choose(request: object) -> Behaviour:
+        return (OK if request else MODELS) if is_up else hang()
+
+    with loopback(choose=choose) as upstream:
+        ways = [Endpoint(upstream.base_url, "k", 4), Endpoint(upstream.base_url, "k", 1)]
+        with closing(GuardedEndpoint("first", ways[0], ways[1], clock)) as endpoint:
+            begun = endpoint.ask(CHAT, "m", within(10))
+            clock.pause(4.1)
+            said = []
+            for number in range(60):
+                is_up = number > 30
+                endpoint.doubt()
+                said.append(ask(endpoint, 0.5))
+                clock.pause(0.1)
+                time.sleep(0.03)
+
+            assert "ModelTimeout" not in said[15:]
+            assert said[-1] == "I am here."
+            begun.cut()
 
 
 def test_what_speaks_before_it_breaks_is_asked_on() -> None:
