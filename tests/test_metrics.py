@@ -2,13 +2,16 @@
 
 import base64
 import http.client
+import json
 import os
 import re
 import signal
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 from flask.testing import FlaskClient
@@ -22,7 +25,7 @@ from app.settings import Settings
 from tests.conftest import cx_request, es_request
 from tests.echo_model import echo_model
 from tests.fakes import FakeModels
-from tests.gunicorns import post, web_server
+from tests.gunicorns import ROOT, post, web_server
 from tests.test_replicas import a_worker_of
 
 
@@ -110,6 +113,23 @@ def test_what_a_model_that_is_down_looks_like(settings: Settings, services: Serv
     page = create_app(settings, replace(services)).test_client().get("/metrics").text
 
     assert sample(page, 'webhook_endpoint_down{endpoint="first"}') == 1
+
+
+def test_the_dashboard_shows_what_there_is(client: FlaskClient, models: FakeModels) -> None:
+    """Every measure that a panel asks for is one that the page has, and each of ours has its panel."""
+    models.say("Yes.")
+    client.post("/webhook", json=es_request("I feel low"))
+    dashboard = (ROOT / "scripts" / "data" / "grafana" / "dashboard.json").read_text()
+    asked = set(re.findall(r"\bwebhook_\w+", "\n".join(_expressions(json.loads(dashboard)))))
+
+    there = set(re.findall(r"^# TYPE (webhook_\w+)", client.get("/metrics").text, re.MULTILINE))
+
+    assert {name.removesuffix("_bucket") for name in asked} == {name for name in there if not name.endswith("_created")}
+
+
+def _expressions(dashboard: dict[str, Any]) -> Iterator[str]:
+    for panel in dashboard["panels"]:
+        yield from (target["expr"] for target in panel["targets"])
 
 
 def test_workers_are_added_up_and_the_dead_left_out(python: str, tmp_path: Path) -> None:
