@@ -17,9 +17,9 @@ import pytest
 
 from scripts.launch import local_engine
 from scripts.local_engine.serving import running_engine
+from tests.gunicorns import free_port
 from tests.local_engine.engines import BASE, client_of, lines_of, settings_in, start_job, upload, wait_for
 from tests.shared import SHARED
-from tests.test_deploy import free_port
 
 _ROOT = Path(__file__).parents[2]
 _PRISM = shutil.which("prism", path=os.pathsep.join([str(_ROOT / ".data/prism/node_modules/.bin"), os.environ["PATH"]]))
