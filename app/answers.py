@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from zlib import crc32
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelError, ModelTimeout
+from app.core.errors import ModelError, ModelSpent, ModelTimeout
 from app.core.late import LATE_S
-from app.core.persona import Persona
+from app.core.persona import Persona, Words
 from app.core.prompt import build_prompt
 from app.core.reply import tidy
 from app.core.types import Completion, Reply, ReplySource, RiskLevel, Session, Turn
@@ -66,15 +66,15 @@ def answer_by_model(
     """Return the model's words, screened; a fallback line when there are none. The second rail is asked meanwhile."""
     finding = services.background.submit(services.moderate, turn.text, deadline) if services.moderate else None
     prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
-    asking = services.models.ask(prompt, services.model_of[persona.id], deadline.later(LATE_S))
+    asking = None
     try:
+        asking = services.models.ask(prompt, services.model_of[persona.id], deadline.later(LATE_S))
         completion = asking.by(deadline)
     except ModelError as error:
-        is_late = isinstance(error, ModelTimeout)
+        going_on = asking if isinstance(error, ModelTimeout) else None
         problems: tuple[str, ...] = (type(error).__name__,)
-        return Answered(
-            fallback(turn, persona, seed), None, problems, late_finding=finding, asking=asking if is_late else None
-        )
+        reply = _for_want_of_words(error, turn, persona, seed)
+        return Answered(reply, None, problems, late_finding=finding, asking=going_on)
     reply, problems = reply_of(completion, turn, persona, seed)
     if completion.finish_reason == "deadline" and reply.source == "fallback":
         return Answered(reply, completion, problems, late_finding=finding, asking=asking)
@@ -82,9 +82,19 @@ def answer_by_model(
     return Answered(reply, completion, problems, late_finding=finding)
 
 
+def _for_want_of_words(error: ModelError, turn: Turn, persona: Persona, seed: int) -> Reply:
+    """Return what is said without the model: that it rests for today, when its calls are spent, else a fallback."""
+    return line(persona.resting if isinstance(error, ModelSpent) else persona.fallback, turn, persona, seed)
+
+
 def fallback(turn: Turn, persona: Persona, seed: int) -> Reply:
     """Return a fallback line; seeds that follow each other give different ones."""
-    lines = persona.lines(persona.fallback, turn.language)
+    return line(persona.fallback, turn, persona, seed)
+
+
+def line(words: Words | None, turn: Turn, persona: Persona, seed: int) -> Reply:
+    """Return one of these lines, of the fallback lines where the persona has none."""
+    lines = persona.lines(words or persona.fallback, turn.language)
     return Reply(lines[seed % len(lines)], "fallback")
 
 

@@ -63,6 +63,24 @@ def authenticate(checks: tuple[Check, ...], headers: Headers) -> None:
     return None
 
 
+def make_metrics_checks(settings: Settings) -> tuple[Check, ...]:
+    """Return a check of the token that only opens the metrics, or those of the webhook where there is none."""
+    if settings.metrics_token is None:
+        return make_checks(settings)
+    return (_bearer(settings.metrics_token.get_secret_value()),)
+
+
+def _bearer(token: str) -> Check:
+    expected = f"Bearer {token}".encode()
+
+    def check(headers: Headers) -> None:
+        given = headers.get("Authorization", "").encode("latin-1", errors="replace")
+        if not hmac.compare_digest(given, expected):
+            raise Unauthorized("the token of the metrics is missing or wrong")
+
+    return check
+
+
 def _basic(username: str, password: str) -> Check:
     expected = f"{username}:{password}".encode()
 

@@ -1,13 +1,15 @@
 """One turn, top to bottom: is the person safe, who answers, by rule or by model, and always in words.
 
 Whatever fails here costs as little as it can: a store the memory of this turn, a model its own words. Somebody at risk
-meets neither a model nor a wait; all others wait for the turns of their session that came before.
+meets neither a limit, a model nor a wait; all others are let in first, and wait for the turns of their session that
+came before.
 """
 
 from dataclasses import dataclass, replace
 from zlib import crc32
 
-from app.answers import Answered, answer_by_model, answer_by_rule, fallback
+from app.admission import Refusal, admission
+from app.answers import Answered, answer_by_model, answer_by_rule, fallback, line
 from app.core.deadline import Deadline
 from app.core.late import told
 from app.core.persona import Persona
@@ -54,7 +56,10 @@ def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
     if turn.kind == "text" and asks_to_forget(turn.text):
         reply = Reply(forgotten_words(turn.language, forget(turn, services)), "rule")
         return Fulfillment(reply, services.default_persona, verdict=verdict)
-    return _answer_calmly(turn, deadline, services, verdict)
+    with admission(turn, deadline, services) as refusal:
+        if refusal is not None:
+            return _turn_away(turn, refusal, services, verdict)
+        return _answer_calmly(turn, deadline, services, verdict)
 
 
 def last_resort(turn: Turn, services: Services, problem: str) -> Fulfillment:
@@ -90,6 +95,14 @@ def _meet_crisis(turn: Turn, verdict: Verdict, services: Services) -> Fulfillmen
     care = replace(after_answer(raise_risk(care, verdict.level, now), names_resource=True), seen_at=now)
     remember_crisis(turn, persona, care, verdict.level, services)
     return Fulfillment(Reply(words, "safety"), persona.id, verdict=verdict)
+
+
+def _turn_away(turn: Turn, refusal: Refusal, services: Services, verdict: Verdict) -> Fulfillment:
+    """Answer with a kind line at once, without the store: it may be what everybody waits for."""
+    persona = choose_persona(turn, Session(), services)
+    words = persona.slow_down if refusal == "limited" else persona.busy
+    reply = line(words, turn, persona, crc32(turn.id.encode()))
+    return Fulfillment(reply, persona.id, verdict=verdict, problems=(refusal,))
 
 
 def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: Verdict) -> Fulfillment:

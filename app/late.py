@@ -7,7 +7,7 @@ that the answer will come, and it opens the next turn. Until then it lies in the
 import logging
 from dataclasses import replace
 
-from app.answers import Answered, fallback, reply_of
+from app.answers import Answered, fallback, line, reply_of
 from app.core.deadline import Deadline
 from app.core.errors import StoreError
 from app.core.late import KEPT_S, may_open, next_follow_up
@@ -118,9 +118,8 @@ def _wait(place: Place, deadline: Deadline, services: Services) -> Late | None:
 
 def _not_yet(turn: Turn, persona: Persona, seed: int, services: Services) -> Reply:
     """Return a call for the next follow-up, or, with none left, the line that says that the answer will come."""
-    lines = persona.lines(persona.later or persona.fallback, turn.language)
     number = next_follow_up(turn, services.follow_ups.get(turn.channel, 0))
-    return Reply(lines[seed % len(lines)], "fallback", follow_up=number)
+    return replace(line(persona.later, turn, persona, seed), follow_up=number)
 
 
 def _key(place: Place) -> str:

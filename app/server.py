@@ -1,14 +1,14 @@
-"""The web process: create_app wires everything together, and the routes are thin.
+"""The web process: its routes, which are thin, and what they answer when something is wrong.
 
 `POST /webhook` answers turns, `GET /healthz` says that the process lives, `GET /readyz` that it can answer,
-`DELETE /sessions/<id>` forgets a conversation. Everything but the two health checks asks who is calling.
+`GET /metrics` tells Prometheus how it does, `DELETE /sessions/<id>` forgets a conversation. All but the two health
+checks ask who is calling.
 """
 
 import json
 import logging
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -16,24 +16,19 @@ from flask import Flask, Request, Response, request
 from gunicorn.http.errors import ParseException
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
-from app.authentication import authenticate, make_checks
+from app.authentication import authenticate, make_checks, make_metrics_checks
 from app.channels import CHANNELS, MAX_RESPONSE_BYTES, detect
 from app.channels.wire import encode, fit, session_id
 from app.core.deadline import Deadline
-from app.core.errors import BadRequest, ConfigError, ModelError, StoreError, Unauthorized
+from app.core.errors import BadRequest, ModelError, StoreError, Unauthorized
 from app.core.keys import session_key
-from app.core.persona import Persona
 from app.core.text import clean
-from app.core.types import RiskLevel, Turn
+from app.core.types import Turn
 from app.fulfillment import Fulfillment, fulfill, last_resort
-from app.models.endpoint import Endpoint
-from app.personas import SHIPPED, as_asked, load_personas
-from app.safety.content import load_content
-from app.services import Moderate, Services
-from app.sessions import Store
-from app.sessions.flags import Flags
-from app.sessions.sqlite import SqliteSessions
+from app.metrics import CONTENT_TYPE, Metrics
+from app.services import Services
 from app.settings import Settings, read_settings
+from app.wiring import make_services
 
 logger = logging.getLogger(__name__)
 
@@ -42,7 +37,7 @@ _READY_S = 2.0
 _READY_KEPT_S = 5.0  # /readyz is open to anybody: it asks the endpoint and the store at most this often
 _BODY_SILENCE_S = 3.0
 _SWEEP_EVERY_S = 60.0
-_BACKGROUND_THREADS = 32
+_SHARE_EVERY_S = 1.0
 
 
 def create_app(settings: Settings | None = None, services: Services | None = None) -> Flask:
@@ -55,6 +50,8 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     app.extensions["services"] = services
+    metrics = app.extensions["metrics"] = Metrics()
+    metrics_checks = make_metrics_checks(settings)
     readiness = Readiness(services)
 
     @app.post("/webhook")
@@ -64,12 +61,16 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
         body = _read_json(request)
         channel = detect(body)
         turn = channel.parse(body)
+        if services.limits.caller_turns:
+            turn = replace(turn, caller=_address(request, settings))
         limit_s = settings.cx_deadline_s if turn.channel == "dialogflow_cx" else settings.es_deadline_s
         deadline = Deadline(started + limit_s, services.clock)
         fulfillment = _answer(turn, deadline, services)
         reply = fulfillment.reply
         payload = fit(lambda text: channel.render(turn, replace(reply, text=text)), reply.text, MAX_RESPONSE_BYTES)
-        _log_turn(turn, fulfillment, services.clock() - started, deadline.left())
+        seconds, left_s = services.clock() - started, deadline.left()
+        metrics.count(turn.channel, fulfillment, seconds, left_s)
+        _log_turn(turn, fulfillment, seconds, left_s)
         return Response(payload, content_type="application/json; charset=utf-8")
 
     @app.delete("/sessions/<path:session>")
@@ -80,6 +81,12 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
             services.flags.forget(key)
             services.sessions.forget(key, services.wall_clock())
         return Response(status=204)
+
+    @app.get("/metrics")
+    def measured() -> Response:
+        authenticate(metrics_checks, request.headers)
+        metrics.look(services)
+        return Response(metrics.page(), content_type=CONTENT_TYPE)
 
     @app.get("/healthz")
     def alive() -> Response:
@@ -94,70 +101,6 @@ def create_app(settings: Settings | None = None, services: Services | None = Non
     return app
 
 
-def make_services(settings: Settings) -> Services:
-    """Return what turns need, as the settings say. Nothing is connected yet, so this may happen before a fork."""
-    load_content()
-    folder = settings.personas_dir or SHIPPED
-    personas = load_personas(folder)
-    if settings.default_persona not in personas:
-        known = ", ".join(personas)
-        raise ConfigError(f'DEFAULT_PERSONA is "{settings.default_persona}"; the personas are: {known}')
-    key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else "none"
-    model_of = {persona.id: _model_of(persona, settings) for persona in personas.values()}
-    return Services(
-        personas={persona.id: as_asked(persona, model_of[persona.id], folder) for persona in personas.values()},
-        default_persona=settings.default_persona,
-        model_of=model_of,
-        sessions=open_store(settings),
-        flags=Flags(),
-        session_ttl_s=settings.session_ttl_s,
-        models=Endpoint(settings.openai_base_url, key, settings.threads, settings.model_stream),
-        moderate=_moderate_with(settings.moderation, settings.openai_base_url, key),
-        background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
-        history_tokens=settings.history_tokens,
-        follow_ups={channel.NAME: len(channel.FOLLOW_UP_EVENTS) for channel in CHANNELS if settings.follow_up_events},
-        clock=time.monotonic,
-        wall_clock=time.time,
-        pause=time.sleep,
-    )
-
-
-def open_store(settings: Settings) -> Store:
-    """Return the store that the settings name. Nothing is connected yet. Raises ConfigError."""
-    if settings.redis_url is None:
-        return SqliteSessions(settings.sessions_path, settings.session_ttl_s)
-    from app.sessions.redis import RedisSessions  # 0.2 s and some MB that other servers need not spend
-
-    try:
-        return RedisSessions(settings.redis_url.get_secret_value(), settings.session_ttl_s, 2 * settings.threads)
-    except ValueError:  # its message would show the password
-        raise ConfigError("REDIS_URL cannot be read: expected something like redis://:password@host:6379/0") from None
-
-
-def _moderate_with(model: str | None, base_url: str, key: str) -> Moderate | None:
-    """Return how to ask the second rail. It has connections of its own: when it hangs, the persona's model must not."""
-    if model is None:
-        return None
-    endpoint = Endpoint(base_url, key, _BACKGROUND_THREADS)
-
-    def moderate(text: str, deadline: Deadline) -> RiskLevel:
-        try:
-            return endpoint.moderate(text, model, deadline)
-        except ModelError as error:
-            logger.warning("moderation did not answer", extra={"reason": type(error).__name__})
-            return "none"
-
-    return moderate
-
-
-def _model_of(persona: Persona, settings: Settings) -> str:
-    defaults = settings.default_models
-    model = settings.model or persona.model or defaults.get(persona.id) or defaults.get("*")
-    if not model:
-        raise ConfigError(f'no model for persona {persona.id}: set MODEL, or "model" in {persona.id}.toml')
-    return model
-
-
 def start_sweeping(services: Services) -> None:
     """Delete expired conversations every minute, from a thread of this process; call it after the fork."""
 
@@ -170,6 +113,24 @@ def start_sweeping(services: Services) -> None:
             time.sleep(_SWEEP_EVERY_S)
 
     threading.Thread(target=sweep_on, name="sweep", daemon=True).start()
+
+
+def start_sharing(services: Services, metrics: Metrics) -> None:
+    """Tell the other processes every second what this one counts and does, from a thread; call it after the fork."""
+
+    def share_on() -> None:
+        while True:
+            services.tally.share()
+            metrics.look(services)
+            time.sleep(_SHARE_EVERY_S)
+
+    threading.Thread(target=share_on, name="share", daemon=True).start()
+
+
+def _address(incoming: Request, settings: Settings) -> str:
+    """Return where a request comes from. Only Railway's edge is known to say so truly in a header."""
+    told = incoming.headers.get("X-Real-IP", "") if settings.is_on_railway else ""
+    return told or incoming.remote_addr or ""
 
 
 def _seconds_in_queue(incoming: Request) -> float:

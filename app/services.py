@@ -9,8 +9,11 @@ from app.core.deadline import Clock, Deadline
 from app.core.persona import Persona
 from app.core.prompt import Prompt
 from app.core.types import Completion, RiskLevel
+from app.gate import Gate
+from app.limits import Limits
 from app.sessions import Store
 from app.sessions.flags import Flags
+from app.tally import Tally
 
 Moderate = Callable[[str, Deadline], RiskLevel]
 """What a moderation model says of a text, by the deadline; "none" for every failure."""
@@ -30,13 +33,16 @@ class Asking(Protocol):
 
 
 class Models(Protocol):
-    """What a turn needs of a model endpoint; models.endpoint.Endpoint is one."""
+    """What a turn needs of model endpoints; models.lineup.Lineup is one."""
 
     def ask(self, prompt: Prompt, model: str, until: Deadline) -> Asking:
-        """Begin to ask; nothing goes on after `until`."""
+        """Begin to ask; nothing goes on after `until`. Raises ModelUnasked when nobody can be asked now."""
 
     def ping(self, deadline: Deadline) -> None:
         """Return when the endpoint answers. Raises ModelError."""
+
+    def down(self) -> Mapping[str, bool]:
+        """Return, for each endpoint by name, whether it is left alone because it is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,9 @@ class Services:
     moderate: Moderate | None
     background: Executor
     history_tokens: int
+    gate: Gate
+    tally: Tally
+    limits: Limits
     follow_ups: Mapping[str, int]
     clock: Clock
     wall_clock: Clock

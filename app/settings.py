@@ -16,6 +16,7 @@ from app.core.prompt import DEFAULT_HISTORY_TOKENS
 
 OPENAI_URL = "https://api.openai.com/v1"
 ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+_ADDRESS = re.compile(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]")
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
 GRACEFUL_S = (
@@ -66,6 +67,17 @@ class Settings(BaseSettings):
         True,
         description="Ask for the answer word by word. `false` for endpoints that cannot; then nothing is said early.",
     )
+    fallback_base_url: str | None = Field(
+        None,
+        description="A second endpoint, asked when the first one fails; the same deadline holds for both.",
+    )
+    fallback_api_key: SecretStr | None = Field(
+        None, description="Its key. Without FALLBACK_BASE_URL the second model is asked at the first endpoint."
+    )
+    fallback_model: str | None = Field(
+        None,
+        description="The model asked there. Default: the same id. Alone: a second model of the first endpoint.",
+    )
     moderation_model: str | None = Field(
         None,
         description="A second look at what people say, beside the built-in screen. "
@@ -95,6 +107,24 @@ class Settings(BaseSettings):
         None,
         description="Keep conversations in Redis (or Valkey) instead, for several replicas: redis://..., rediss://....",
     )
+    store_required: bool = Field(
+        False,
+        description="Refuse to start when conversations cannot be kept. Without it the server starts, and answers "
+        "without memory until they can.",
+    )
+    session_turns_per_minute: Annotated[int, Field(ge=0)] = Field(
+        120, description="How many turns one conversation may have; who sends more is asked to slow down. 0: no limit."
+    )
+    caller_turns_per_minute: Annotated[int, Field(ge=0)] = Field(
+        0,
+        description="The same for one address. 0: no limit, for Dialogflow's requests come from few addresses.",
+    )
+    model_calls_per_minute: Annotated[int, Field(ge=0)] = Field(
+        0, description="How many model calls there may be, over all workers and replicas of one store. 0: no limit."
+    )
+    model_calls_per_day: Annotated[int, Field(ge=0)] = Field(
+        0, description="The same for a day, which begins at midnight UTC. 0: no limit."
+    )
     webhook_username: str | None = Field(None, description="Basic authentication: the user name set in Dialogflow.")
     webhook_password: SecretStr | None = Field(
         None, description="Basic authentication: the password set in Dialogflow."
@@ -111,13 +141,20 @@ class Settings(BaseSettings):
     webhook_id_token_audience: str | None = Field(
         None, description="Google ID token: the audience it must carry. Default: WEBHOOK_URL."
     )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="What Prometheus sends as a Bearer token to read /metrics. Default: the webhook's own credentials.",
+    )
     webhook_url: str | None = Field(
         None, description="This server's public webhook URL. Default on Railway: https://RAILWAY_PUBLIC_DOMAIN/webhook."
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         "INFO", description="What is logged. No level ever shows what people said."
     )
-    threads: Annotated[int, Field(ge=1, le=4_096)] = Field(128, description="Turns a worker can have in progress.")
+    threads: Annotated[int, Field(ge=1, le=4_096)] = Field(
+        128,
+        description="Turns a worker can have in progress. As many more can wait, if they will be answered in time.",
+    )
     web_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, description="Worker processes.")
     host: str | None = Field(
         None, description="Address to listen on. Default: every address in production, else only this machine."
@@ -129,12 +166,34 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         """Whether strangers can reach this server: said so, or on Railway."""
-        return self.app_env == "production" or bool(self.railway_environment_name or self.railway_public_domain)
+        return self.app_env == "production" or self.is_on_railway
+
+    @property
+    def is_on_railway(self) -> bool:
+        """Whether Railway runs this server, and its edge stands in front of it."""
+        return bool(self.railway_environment_name or self.railway_public_domain)
 
     @property
     def moderation(self) -> str | None:
         """The moderation model to ask, None for none."""
         return self.moderation_model or ("omni-moderation-latest" if self.openai_base_url == OPENAI_URL else None)
+
+    @property
+    def fallback_url(self) -> str | None:
+        """The endpoint to ask when the first one fails, None for none; perhaps the first one, for another model."""
+        return self.fallback_base_url or (self.openai_base_url if self.fallback_model else None)
+
+    @property
+    def model_key(self) -> str:
+        """The first endpoint's key; one that needs none is sent a word in its place."""
+        return self.openai_api_key.get_secret_value() if self.openai_api_key else "none"
+
+    @property
+    def fallback_key(self) -> str:
+        """The second endpoint's key. The first one's never goes to another address."""
+        if self.fallback_api_key:
+            return self.fallback_api_key.get_secret_value()
+        return "none" if self.fallback_base_url else self.model_key
 
     @property
     def bind_address(self) -> str:
@@ -181,8 +240,12 @@ class Settings(BaseSettings):
         return ["REDIS_URL is no address of a Redis: expected something like redis://:password@host:6379/0"]
 
     def _model_problems(self) -> list[str]:
-        if not re.match(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]", self.openai_base_url):
-            return ["OPENAI_BASE_URL is no address: expected something like http://127.0.0.1:8090/v1"]
+        named = {"OPENAI_BASE_URL": self.openai_base_url, "FALLBACK_BASE_URL": self.fallback_base_url}
+        strange = [name for name, url in named.items() if url is not None and not _ADDRESS.match(url)]
+        if strange:
+            return [f"{name} is no address: expected something like http://127.0.0.1:8090/v1" for name in strange]
+        if self.fallback_api_key and not self.fallback_url:
+            return ["FALLBACK_API_KEY is a key to nothing: set FALLBACK_BASE_URL or FALLBACK_MODEL"]
         if self.openai_api_key or self.openai_base_url != OPENAI_URL:
             return []
         advice = "set OPENAI_API_KEY, or OPENAI_BASE_URL to an endpoint of your own, or start with scripts/serve"

@@ -13,12 +13,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.gate import Gate
+from app.limits import Limits
 from app.personas import load_personas
 from app.server import create_app
 from app.services import Services
 from app.sessions.flags import Flags
 from app.sessions.sqlite import SqliteSessions
 from app.settings import Settings
+from app.tally import Tally
 from tests.fakes import FakeClock, FakeModels
 
 
@@ -80,6 +83,9 @@ def services(
         moderate=None,
         background=background,
         history_tokens=1_000,
+        gate=Gate(8, clock),
+        tally=Tally(sessions, wall_clock),
+        limits=Limits(),
         follow_ups={},
         clock=clock,
         wall_clock=wall_clock,

@@ -51,6 +51,9 @@ class FakeModels:
         self.asked.append(model)
         return FakeAsking(self)
 
+    def down(self) -> Mapping[str, bool]:
+        return {"first": not self.is_up}
+
     def ping(self, deadline: Deadline) -> None:
         if not self.is_up:
             raise ModelBroken("HTTP 500")
@@ -115,8 +118,14 @@ class BrokenSessions:
     def forget(self, key: str, now: float) -> None:
         raise StoreError("down")
 
+    def tally(self, counts: Mapping[str, tuple[int, float]], now: float) -> Mapping[str, int]:
+        raise StoreError("down")
+
     def sweep(self, now: float) -> None:
         raise StoreError("down")
 
     def ping(self) -> None:
         raise StoreError("down")
+
+    def close(self) -> None:
+        return

@@ -7,7 +7,7 @@ import re
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -29,16 +29,19 @@ def free_port() -> int:
 
 @contextmanager
 def web_server(
-    python: str, folder: Path, base_url: str, **variables: str
+    python: str, folder: Path, base_url: str, *logs: list[str], **variables: str
 ) -> Iterator[tuple[int, "subprocess.Popen[str]"]]:
-    """Run the Procfile's line on a port of its own choice and give the port and the process."""
+    """Run the Procfile's line on a port of its own choice and give the port and the process.
+
+    The lines that it logs once it listens are added to each of `logs`.
+    """
     own = {"PORT": "0", "OPENAI_BASE_URL": base_url, "MODEL": "m", "THREADS": "16"}
     folder.mkdir(exist_ok=True)
     command = [python, "-m", *procfile_command(ROOT / "Procfile")]
     environment = {**outside_environment(), **own, **variables}
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process:
         port = _port_of(process)
-        reading = threading.Thread(target=_read_on, args=(process,), daemon=True)
+        reading = threading.Thread(target=_read_on, args=(process, logs), daemon=True)
         reading.start()
         try:
             yield port, process
@@ -58,10 +61,11 @@ def _port_of(process: "subprocess.Popen[str]") -> int:
     raise AssertionError("the web server did not come up")
 
 
-def _read_on(process: "subprocess.Popen[str]") -> None:
+def _read_on(process: "subprocess.Popen[str]", logs: Sequence[list[str]]) -> None:
     """Read the log on: a server whose log nobody reads stands still after some hundred turns."""
-    for _ in process.stdout or ():
-        pass
+    for line in process.stdout or ():
+        for log in logs:
+            log.append(line)
 
 
 def post(port: int, body: Any, headers: dict[str, str] | None = None) -> tuple[int, bytes]:

@@ -25,8 +25,11 @@ class Loopback:
 
 
 @contextmanager
-def loopback(*behaviours: Behaviour) -> Iterator[Loopback]:
-    """Serve on a free port; each request is met by the next behaviour, the last one again and again."""
+def loopback(*behaviours: Behaviour, choose: Callable[[Any], Behaviour] | None = None) -> Iterator[Loopback]:
+    """Serve on a free port; each request is met by the next behaviour, the last one again and again.
+
+    With `choose`, each is met by the behaviour that this gives for the request's JSON, {} when it has no body.
+    """
     listener = socket.create_server(("127.0.0.1", 0))
     running = Loopback(f"http://127.0.0.1:{listener.getsockname()[1]}/v1")
     waiting = list(behaviours)
@@ -38,7 +41,10 @@ def loopback(*behaviours: Behaviour) -> Iterator[Loopback]:
                 body = _read_exactly(connection, _content_length(head))
                 running.headers.append(head)
                 running.requests.append(json.loads(body) if body else {})
-                behaviour = waiting.pop(0) if len(waiting) > 1 else waiting[0]
+                if choose is not None:
+                    behaviour = choose(json.loads(body) if body else {})
+                else:
+                    behaviour = waiting.pop(0) if len(waiting) > 1 else waiting[0]
                 try:
                     behaviour(connection)
                 except OSError:

@@ -3,11 +3,8 @@
 import http.client
 import json
 import re
-import signal
 import socket
 import subprocess
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +13,7 @@ import pytest
 from scripts.web_process import procfile_command
 from tests.conftest import cx_request, es_request
 from tests.gunicorns import ROOT, free_port, outside_environment, post, text_of, web_server
-from tests.loopback import Behaviour, answer, chat_completion, drip, hang, loopback, stream
+from tests.loopback import loopback, stream
 
 
 def test_procfile_is_what_railway_reads() -> None:
@@ -66,61 +63,6 @@ def test_workers_share_the_memory(python: str, tmp_path: Path) -> None:
 
     said = [[m["content"] for m in request["messages"] if "word" in m["content"]] for request in upstream.requests]
     assert said == [[f"word {k}" for k in range(n + 1)] for n in range(5)]
-
-
-FAULTS: dict[str, Behaviour] = {
-    "hang": hang(),
-    "trickle": drip(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n" + b" " * 500, 0.05),
-    "cut": stream("No sentence", finish=None),
-    "no first word": answer(chat_completion(None)),
-}
-
-
-def test_every_fault_is_answered_in_time(python: str, tmp_path: Path) -> None:
-    """Upstreams that hang, trickle, cut or say nothing: 200, words, under 4.6 s, all at once."""
-    answers: dict[str, tuple[int, bytes, float]] = {}
-
-    def run(name: str, behaviour: Behaviour) -> None:
-        with (
-            loopback(behaviour) as upstream,
-            web_server(python, tmp_path / name, upstream.base_url, WEB_CONCURRENCY="1") as (port, _),
-        ):
-            started = time.monotonic()
-            status, content = post(port, es_request("Hello"))
-            answers[name] = status, content, time.monotonic() - started
-
-    threads = [threading.Thread(target=run, args=fault) for fault in FAULTS.items()]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-
-    assert set(answers) == set(FAULTS)
-    assert [name for name, (status, content, _) in answers.items() if status != 200 or not text_of(content)] == []
-    assert [name for name, (_, _, took_s) in answers.items() if took_s > 4.6] == []
-
-
-def test_sigterm_lets_turns_finish(python: str, tmp_path: Path) -> None:
-    """A deploy does not cut off who is being answered."""
-    statuses: list[int] = []
-    with (
-        loopback(stream("One. ", "Two.", pause_s=0.7)) as upstream,
-        web_server(python, tmp_path, upstream.base_url) as (port, process),
-    ):
-        turns = [
-            threading.Thread(target=lambda n=n: statuses.append(post(port, es_request("hi", session=str(n)))[0]))
-            for n in range(8)
-        ]
-        for turn in turns:
-            turn.start()
-        waited_until = time.monotonic() + 10
-        while len(upstream.requests) < 8 and time.monotonic() < waited_until:
-            time.sleep(0.01)
-        process.send_signal(signal.SIGTERM)
-        for turn in turns:
-            turn.join()
-
-    assert statuses == [200] * 8
 
 
 def test_a_chunked_body_without_length_is_bounded(python: str, tmp_path: Path) -> None:
@@ -177,6 +119,9 @@ def test_a_broken_body_frees_its_thread(python: str, tmp_path: Path, request_end
         ({"MODEL": ""}, "no model for persona"),
         ({"ES_DEADLINE_S": "9"}, "ES_DEADLINE_S"),
         ({"DEFAULT_PERSONA": "nobody"}, "the personas are"),
+        ({"PERSONAS_DIR": "/nowhere"}, "/nowhere"),
+        ({"STORE_REQUIRED": "true", "REDIS_URL": "redis://127.0.0.1:1/0"}, "conversations cannot be kept"),
+        ({"STORE_REQUIRED": "true", "SESSIONS_PATH": "/proc/nowhere/s.sqlite3"}, "see SESSIONS_PATH"),
     ],
 )
 def test_a_bad_start_ends_at_once_and_says_why(

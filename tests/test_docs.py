@@ -51,6 +51,9 @@ def test_every_command_in_the_readme_exists(command: str) -> None:
         assert (ROOT / program).stat().st_mode & 0o111
         return
     module = words[words.index("-m") + 1]
+    if module == "pytest":
+        assert all((ROOT / word).exists() for word in words if word.startswith("tests"))
+        return
     assert (ROOT / Path(*module.split("."))).with_suffix(".py").exists() or (ROOT / Path(*module.split("."))).is_dir()
 
 

@@ -15,9 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.core.errors import ModelBroken
-from app.server import MAX_REQUEST_BYTES, create_app, make_services
+from app.server import MAX_REQUEST_BYTES, create_app
 from app.services import Services
 from app.settings import Settings
+from app.wiring import make_services
 from tests.conftest import cx_request, es_request
 from tests.fakes import BrokenSessions, FakeModels
 from tests.shared import request_fixtures

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from app.core.errors import ConfigError
-from app.server import create_app, make_services, open_store
+from app.server import create_app
 from app.settings import OPENAI_URL, Settings, read_settings
+from app.wiring import make_services, open_store
 
 ROOT = Path(__file__).parents[1]
 

@@ -8,9 +8,13 @@
     |-- StoreError        the session store failed; the turn goes on without memory
     `-- ModelError        the model gave no usable words; the turn goes on with a fallback line
         |-- ModelTimeout  the deadline came first
-        |-- ModelBusy     429 or 503: asking again later may help
+        |-- ModelBusy     429: asking again later may help
         |-- ModelRefused  the endpoint's content filter or the model itself declined
-        `-- ModelBroken   anything else: wrong key, unknown model, nonsense bodies, broken connections
+        |-- ModelRejected any other 4xx: wrong key, unknown model; no fault of the endpoint's
+        |-- ModelBroken   a fault of the endpoint's: 5xx, nonsense bodies, broken connections
+        `-- ModelUnasked  it was not even asked
+            |-- ModelResting  the endpoint has just failed again and again
+            `-- ModelSpent    the limit of model calls is reached
 
 No message carries what a person said, a key, or a body: messages are logged.
 """
@@ -49,12 +53,28 @@ class ModelTimeout(ModelError):
 
 
 class ModelBusy(ModelError):
-    """The endpoint asks for fewer requests (429) or is loading (503)."""
+    """The endpoint asks for fewer requests (429)."""
 
 
 class ModelRefused(ModelError):
     """A content filter or the model itself declined to answer."""
 
 
+class ModelRejected(ModelError):
+    """The endpoint does not take the request, the key or the model's name (4xx)."""
+
+
 class ModelBroken(ModelError):
     """The endpoint answered with something that is no completion, or did not answer at all."""
+
+
+class ModelUnasked(ModelError):
+    """The model was not asked."""
+
+
+class ModelResting(ModelUnasked):
+    """The endpoint is left alone for now: nothing but faults came from it."""
+
+
+class ModelSpent(ModelUnasked):
+    """The limit of model calls, a minute's or a day's, is reached."""

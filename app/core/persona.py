@@ -72,7 +72,9 @@ class Persona(_Table):
     `format = "text"` is for prompt/completion models: the prompt ends with `separator`, answers end with `end`.
     What a tuned model was trained with stands above them: see core/manifest.py. `memory = false` makes each turn stand
     alone. `intents` are ES intent names that switch to this persona. `later` says that the answer will come with the
-    next turn (a line of `fallback` where it is not given), `coming_back` opens that turn.
+    next turn, `coming_back` opens that turn. `busy` is said when too many people speak at once, `slow_down` to one who
+    sends too much, `resting` when the model calls of the day or minute are spent. Where one of these is not given, a
+    line of `fallback` takes its place.
     `safety = "standard"` lets the model speak of illness and medicine, as a persona may that is nobody's companion;
     no setting turns safety off.
     """
@@ -86,6 +88,9 @@ class Persona(_Table):
     farewell: Words
     later: Words | None = None
     coming_back: Words | None = None
+    busy: Words | None = None
+    slow_down: Words | None = None
+    resting: Words | None = None
     suggestions: Words | None = None
     default_language: str = "en"
     model: str | None = None

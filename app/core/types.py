@@ -37,6 +37,7 @@ class Turn:
     `address` is what the channel itself needs to answer (ES: the session's full name, CX: the current page).
     `persona` is the persona that the request asks for by name, already looked for in tag and parameters.
     `phone_prefix` is the begin of a caller's number, no more than tells the country.
+    `caller` is the address that the request came from, where callers are limited.
     `prompt` is Dialogflow's own question to the user while it fills slots.
     `follow_up` counts the times that Dialogflow was asked to call again for one answer, this time included.
     """
@@ -56,6 +57,7 @@ class Turn:
     persona: str = ""
     prompt: str = ""
     id: str = ""
+    caller: str = ""
     follow_up: int = 0
     parameters: Mapping[str, Any] = field(default_factory=dict)
 
@@ -98,13 +100,17 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none."""
+    """What the model said. `tokens` is the endpoint's own count of prompt and completion, None when it gave none.
+
+    `is_second` says that the second endpoint was asked, because the first one failed.
+    """
 
     text: str
     model: str
     finish_reason: FinishReason
     seconds: float
     tokens: int | None = None
+    is_second: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from typing import Any, TypeVar, cast
+from typing import Any, Literal, TypeVar, cast
 
 import httpx2
 import openai
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelTimeout
+from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelRejected, ModelTimeout
 from app.core.prompt import Prompt
 from app.core.types import Completion, FinishReason, RiskLevel
 from app.models import chat, moderation, text
@@ -27,6 +27,9 @@ from app.models.client import Client
 from app.models.stream import Answer, read_answer
 
 _T = TypeVar("_T")
+
+Ending = Literal["answer", "fault", "unknown"]
+"""What the end of a question says of the endpoint: it spoke, it failed, or nothing, as when we cut it short."""
 
 # What broken bodies and torn connections raise inside the SDK and under it; everything else is a defect of ours.
 _BROKEN = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TypeError, RecursionError)
@@ -136,6 +139,7 @@ class Asking:
         self._future = future
         self._until = until
         self._completion = completion
+        self._is_over = False
 
     def by(self, deadline: Deadline) -> Completion:
         """Return what the model says, at the deadline what it has said so far (finish_reason "deadline").
@@ -160,7 +164,7 @@ class Asking:
 
     def then(self, use: Callable[[Completion | None], None]) -> None:
         """When the model is done, or its time is over, give its words, None for none, to `use` on another thread."""
-        watchdog = threading.Timer(self._until.left(), self.cut)
+        watchdog = threading.Timer(self._until.left(), self._give_up)
         watchdog.daemon = True
         watchdog.start()
 
@@ -174,6 +178,23 @@ class Asking:
 
         self._future.add_done_callback(finish)
 
+    def on_end(self, use: Callable[[Ending], None]) -> None:
+        """When the question is over, however that came, tell `use` on some thread what it says of the endpoint."""
+        self._future.add_done_callback(lambda _: use(self._ending()))
+
+    def _ending(self) -> Ending:
+        error = None if self._future.cancelled() else self._future.exception()
+        if self._answer.pieces or (error is None and not self._future.cancelled()):
+            return "answer"
+        if self._is_over:
+            return "fault"
+        is_fault = isinstance(error, ModelBroken | ModelTimeout) and not self._call.is_cut
+        return "fault" if is_fault else "unknown"
+
+    def _give_up(self) -> None:
+        self._is_over = True
+        self.cut()
+
     def _so_far(self, finish_reason: FinishReason, error: ModelError) -> Completion:
         if not self._answer.pieces:
             raise error
@@ -186,6 +207,7 @@ class _Call:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._client: Client | None = None
+        self.is_cut = False
 
     def run(self, client: Client, work: Callable[[Client], _T]) -> _T:
         self._hold(client)
@@ -199,6 +221,7 @@ class _Call:
             self._hold(None)
 
     def cut(self) -> None:
+        self.is_cut = True
         with self._lock:
             if self._client is not None:
                 self._client.cut()
@@ -222,4 +245,6 @@ def _as_status_error(error: openai.APIStatusError) -> ModelError:
     said = f"HTTP {error.status_code}{f' {code}' if code else ''}"
     if code in {"content_filter", "content_policy_violation"}:
         return ModelRefused(said)
-    return ModelBusy(said) if error.status_code in {429, 503} else ModelBroken(said)
+    if error.status_code == 429:
+        return ModelBusy(said)
+    return ModelRejected(said) if 400 <= error.status_code < 500 else ModelBroken(said)

@@ -61,6 +61,16 @@ class Sessions(Protocol):
     def ping(self) -> None:
         """Return when the store can be read and written."""
 
+    def close(self) -> None:
+        """Close every connection; only when no turn is in progress any more."""
 
-class Store(Sessions, Turns, LateAnswers, Protocol):
+
+class Tallies(Protocol):
+    """Counts that many processes add to. Errors as in Sessions."""
+
+    def tally(self, counts: Mapping[str, tuple[int, float]], now: float) -> Mapping[str, int]:
+        """Add to each count by name, kept until the moment beside it, and return what they are now."""
+
+
+class Store(Sessions, Turns, LateAnswers, Tallies, Protocol):
     """All that turns ask of a store; what a new kind of store has to be."""

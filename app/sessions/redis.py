@@ -149,6 +149,18 @@ class RedisSessions:
             days.setdefault(day, {})[level] = int(count)
         return days
 
+    def tally(self, counts: Mapping[str, tuple[int, float]], now: float) -> Mapping[str, int]:
+        """Add to counts, all in one round trip."""
+
+        def work() -> list[int]:
+            with self._redis.pipeline(transaction=False) as pipeline:
+                for name, (count, until) in counts.items():
+                    pipeline.incrby(f"{_PREFIX}:tally:{name}", count)
+                    pipeline.pexpire(f"{_PREFIX}:tally:{name}", max(1, int((until - now) * 1_000)))
+                return pipeline.execute()[::2]
+
+        return dict(zip(counts, self._call(work), strict=True))
+
     def sweep(self, now: float) -> None:
         """Redis deletes what is expired; here only what it missed is brought to it."""
         self._catch_up(now)

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS forgotten (key TEXT PRIMARY KEY, at REAL NOT NULL) WI
 CREATE TABLE IF NOT EXISTS referrals (
   day TEXT NOT NULL, level TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, level)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS tallies (name TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at REAL NOT NULL)
+WITHOUT ROWID;
 """
 
 
@@ -133,12 +135,21 @@ class SqliteSessions:
             days.setdefault(day, {})[level] = count
         return days
 
+    def tally(self, counts: Mapping[str, tuple[int, float]], now: float) -> Mapping[str, int]:
+        """Add to counts, all in one transaction."""
+
+        def work(connection: sqlite3.Connection) -> dict[str, int]:
+            return {name: _add(connection, name, *count) for name, count in counts.items()}
+
+        return self._file.write(work, is_lasting=False)
+
     def sweep(self, now: float) -> None:
         """Delete expired sessions with their words."""
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
             connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
+            connection.execute("DELETE FROM tallies WHERE expires_at <= ?", (now,))
             connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - LONGEST_TURN_S,))
             sqlite_turns.sweep(connection, now)
 
@@ -152,6 +163,15 @@ class SqliteSessions:
     def close(self) -> None:
         """Close every thread's connection; only when no turn is in progress any more."""
         self._file.close()
+
+
+def _add(connection: sqlite3.Connection, name: str, count: int, until: float) -> int:
+    found = connection.execute(
+        "INSERT INTO tallies VALUES (?, ?, ?) ON CONFLICT (name) DO UPDATE SET count = count + excluded.count "
+        "RETURNING count",
+        (name, count, until),
+    )
+    return int(found.fetchone()[0])
 
 
 def _with_session(connection: sqlite3.Connection, key: str, entry: Entry, now: float) -> Entry:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.core.errors import ConfigError, StoreError
-from app.server import open_store
 from app.settings import Settings
+from app.wiring import open_store
 from scripts.checkup.case import Case
 from scripts.checkup.results import Result, failed, ok, skipped
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelTimeout
+from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelRejected, ModelTimeout
 from app.core.persona import Sampling
 from app.core.prompt import Prompt
 from app.core.types import Completion, Message
@@ -187,9 +187,9 @@ BROKEN: dict[str, tuple[Behaviour, type[ModelError]]] = {
     "filtered by status": (answer(b'{"error": {"code": "content_filter"}}', "400 Bad Request"), ModelRefused),
     "error inside": (answer(b'data: {"error": {"message": "overloaded"}}\n\n'), ModelBroken),
     "redirect": (answer(b"", "307 Temporary Redirect", extra="Location: http://127.0.0.1:1/x\r\n"), ModelBroken),
-    "wrong key": (answer(b'{"error": {"code": "invalid_api_key"}}', "401 Unauthorized"), ModelBroken),
+    "wrong key": (answer(b'{"error": {"code": "invalid_api_key"}}', "401 Unauthorized"), ModelRejected),
     "too many requests": (answer(b"{}", "429 X", extra="Retry-After: 30\r\n"), ModelBusy),
-    "loading": (answer(b"{}", "503 Loading"), ModelBusy),
+    "loading": (answer(b"{}", "503 Loading"), ModelBroken),
     "server error": (answer(b"\xff{", "500 Oh"), ModelBroken),
     "too long": (answer(b"x" * 1_000_001), ModelBroken),
     "gzip": (answer(gzip.compress(b" " * 10_000_000), extra="Content-Encoding: gzip\r\n"), ModelBroken),
@@ -237,7 +237,7 @@ def test_complete_maps_a_refused_connection() -> None:
 def test_errors_never_quote_the_endpoint() -> None:
     """An endpoint's message may hold the key or the prompt, so it is not in ours."""
     body = json.dumps({"error": {"message": "Hello is not allowed; key a-key", "code": "bad_thing"}}).encode()
-    with loopback(answer(body, "400 Bad Request")) as upstream, pytest.raises(ModelBroken) as caught:
+    with loopback(answer(body, "400 Bad Request")) as upstream, pytest.raises(ModelRejected) as caught:
         ask(upstream.base_url)
 
     assert str(caught.value) == "HTTP 400 bad_thing"

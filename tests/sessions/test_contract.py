@@ -11,6 +11,16 @@ NOW = 1_700_000_000.0
 CARE = Care()
 
 
+def test_tallies_add_up_over_all_workers(open_store: OpenStore) -> None:
+    """Each is told the total, its own and the others' part."""
+    one, other = open_store(), open_store()
+    until = NOW + 60
+
+    assert one.tally({"a": (3, until), "b": (1, until)}, NOW) == {"a": 3, "b": 1}
+    assert other.tally({"a": (4, until)}, NOW + 1) == {"a": 7}
+    assert one.tally({"a": (1, until)}, NOW + 2) == {"a": 8}
+
+
 def test_read_of_an_unknown_session_is_empty(store: Store) -> None:
     """A conversation begins with nothing."""
     assert store.read("new", NOW) == Session()

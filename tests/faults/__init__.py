@@ -1,0 +1,1 @@
+"""Everything that can break around a turn, broken."""
