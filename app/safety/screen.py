@@ -1,7 +1,7 @@
 """Finds risk in what a person wrote, without network or model: the first rail, and the last one standing.
 
-What a pattern finds stands, for plain words must not depend on what is said around them; where the patterns are silent,
-the classifier weighs all words.
+What a pattern finds stands, for plain words must not depend on what is said around them. Where the patterns are silent,
+the classifier weighs all words; and it may say that what looks like concern for somebody else is the writer's own risk.
 The words are only looked at: nothing is stored or logged, and a verdict names the rule that was met.
 """
 
@@ -23,11 +23,14 @@ def screen_user(text: str) -> Verdict:
     """
     tokens = normalise(text, load_patterns().lexicon)
     found = screen_by_patterns(tokens)
+    if is_risk(found) and found.level != "third_party":
+        return found
     classifier = load_classifier("risk")
     odds, level = classifier.weigh(tokens)
-    if is_risk(found) and (found.level != "third_party" or level == "third_party" or odds <= classifier.threshold):
+    if is_risk(found) and (level == "third_party" or odds <= classifier.threshold):
         return found
-    needed = classifier.threshold + (DENIED if found != NOTHING and not is_risk(found) else 0.0)
+    is_denied = found != NOTHING and not is_risk(found)
+    needed = classifier.threshold + (DENIED if is_denied else 0.0)
     return Verdict(cast(RiskLevel, level), f"weights:{level}") if odds > needed else NOTHING
 
 

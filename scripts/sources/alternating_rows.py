@@ -26,7 +26,7 @@ from scripts.dataset.types import Conversation, Finding, Report
 from scripts.sources.identity import conversation_id, ignore
 from scripts.sources.questions import is_question
 from scripts.sources.row_pairs import Pair, Text, pair_rows
-from scripts.sources.table_columns import find_column, missing_column
+from scripts.sources.table_columns import find_column, missing_column, no_rows
 from scripts.sources.table_row import Row
 from scripts.sources.table_rows import read_table
 
@@ -57,7 +57,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     rows = read_table(path, report)
     first = next((row for row in rows if row.cells), None)
     if first is None:
-        report(Finding("error", "empty_file", path.name, "there is no row below the column's name", "fill the file"))
+        report(no_rows(path))
         return
     column = _column(first, options)
     if column is None:

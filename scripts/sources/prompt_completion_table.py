@@ -18,7 +18,7 @@ from scripts.dataset.types import Conversation, Finding, Report
 from scripts.sources.identity import conversation_id, ignore
 from scripts.sources.prepared_marks import Marks, find_marks, take_off
 from scripts.sources.questions import ends_sentence, ends_whole, is_question
-from scripts.sources.table_columns import find_column, missing_column
+from scripts.sources.table_columns import find_column, missing_column, no_rows
 from scripts.sources.table_row import Row
 from scripts.sources.table_rows import read_table
 
@@ -69,7 +69,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     rows = (row for row in read_table(path, report) if row.cells)
     start = list(islice(rows, _LOOKED_AT))
     if not start:
-        report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))
+        report(no_rows(path))
         return
     columns = _columns(start, options)
     if columns is None:

@@ -17,7 +17,7 @@ from app.core.types import Message
 from scripts.dataset.types import Conversation, Finding, Report
 from scripts.sources.html_text import has_html, read_html
 from scripts.sources.identity import conversation_id, ignore
-from scripts.sources.table_columns import find_column, missing_column
+from scripts.sources.table_columns import find_column, missing_column, no_rows
 from scripts.sources.table_row import Row
 from scripts.sources.table_rows import read_table
 
@@ -59,7 +59,7 @@ def load(path: Path, report: Report = ignore, options: Options = Options()) -> I
     rows = (row for row in read_table(path, report) if row.cells)
     first = next(rows, None)
     if first is None:
-        report(Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file"))
+        report(no_rows(path))
         return
     columns = _columns(first, options)
     for name in _missing(columns, options):

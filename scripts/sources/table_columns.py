@@ -31,5 +31,10 @@ def missing_column(path: Path, option: str, asked: str, columns: Iterable[str]) 
     )
 
 
+def no_rows(path: Path) -> Finding:
+    """Return the finding for a table without rows."""
+    return Finding("error", "empty_file", path.name, "there is no row below the columns' names", "fill the file")
+
+
 def _plain(name: str) -> str:
     return "".join(character for character in name.casefold() if character.isalnum())
