@@ -9,14 +9,13 @@ from dataclasses import replace
 import pytest
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelBroken, StoreError
+from app.core.errors import StoreError
 from app.core.keys import session_key
-from app.core.prompt import Prompt
-from app.core.types import Care, RiskLevel, Session, Turn
+from app.core.types import Care, Session, Turn
 from app.fulfillment import Fulfillment, fulfill
 from app.safety.replies import resource_line
 from app.services import Services
-from tests.fakes import BrokenSessions, FakeAsking, FakeClock, FakeModels
+from tests.fakes import BrokenSessions, FakeClock, FakeModels
 
 DISCLOSURE = "I want to kill myself"
 US_LINE = resource_line("en-US", "US")
@@ -260,76 +259,6 @@ def test_a_companions_rules_do_not_bind_the_others(services: Services, models: F
     models.say("You have a bipolar junction transistor there. What is its gain?")
 
     assert run(said("what is this part?", tag="interviewer"), services).reply.source == "model"
-
-
-class Moderation:
-    """A second rail that says what it is told, when it is told."""
-
-    def __init__(self, level: RiskLevel, delay: threading.Event | None = None) -> None:
-        self.level = level
-        self.delay = delay
-
-    def __call__(self, text: str, deadline: Deadline) -> RiskLevel:
-        if self.delay is not None:
-            self.delay.wait(5)
-        return self.level
-
-
-@pytest.fixture
-def pausing_models(models: FakeModels, monkeypatch: pytest.MonkeyPatch) -> FakeModels:
-    """A model that takes long enough for the second rail to be done."""
-    ask = models.ask
-
-    def slowly(prompt: Prompt, model: str, until: Deadline) -> FakeAsking:
-        time.sleep(0.1)
-        return ask(prompt, model, until)
-
-    monkeypatch.setattr(models, "ask", slowly)
-    return models
-
-
-def test_the_second_rail_can_stop_a_models_answer(services: Services, pausing_models: FakeModels) -> None:
-    """What our screen missed and the moderation model saw in time gets the crisis reply."""
-    pausing_models.say("Nice. What else?")
-
-    result = run(said("a subtle thing"), replace(services, moderate=Moderation("active")))
-
-    assert result.reply.source == "safety"
-    assert result.verdict is not None
-    assert (result.verdict.level, result.verdict.rule) == ("active", "moderation")
-    assert care_of(services).risk == "active"
-
-
-def test_the_second_rail_never_delays_a_turn_but_flags_the_next(
-    services: Services, models: FakeModels, background: ThreadPoolExecutor
-) -> None:
-    """A moderation model that is slow is not waited for; when it speaks, the session is flagged."""
-    release = threading.Event()
-    models.say("Nice. What else?")
-    started = time.monotonic()
-
-    result = fulfill(
-        said("a subtle thing"), Deadline(9e9, services.clock), replace(services, moderate=Moderation("active", release))
-    )
-    took_s = time.monotonic() - started
-    release.set()
-    background.shutdown()
-
-    assert result.reply.source == "model"
-    assert took_s < 1
-    assert care_of(services).risk == "active"
-
-
-def test_the_second_rail_never_lowers_our_verdict(services: Services) -> None:
-    """A disclosure stays one, whatever a moderation model would say."""
-    assert run(said(DISCLOSURE), replace(services, moderate=Moderation("none"))).reply.source == "safety"
-
-
-def test_the_second_rail_works_while_the_model_is_down(services: Services, pausing_models: FakeModels) -> None:
-    """A fallback line is not given to somebody whom the second rail saw at risk."""
-    pausing_models.queue.append(ModelBroken("HTTP 500"))
-
-    assert run(said("a subtle thing"), replace(services, moderate=Moderation("active"))).reply.source == "safety"
 
 
 def test_delete_my_data_deletes_the_flag_too(services: Services) -> None:

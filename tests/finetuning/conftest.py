@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from scripts.generation import asking
+from tests.finetuning.commands import write_examples
 from tests.finetuning.server import Server, serving
 
 
@@ -13,6 +14,11 @@ from tests.finetuning.server import Server, serving
 def server() -> Iterator[Server]:
     with serving() as server:
         yield server
+
+
+@pytest.fixture
+def train(tmp_path: Path) -> Path:
+    return write_examples(tmp_path / "train.jsonl")
 
 
 @pytest.fixture(autouse=True)
