@@ -15,7 +15,7 @@ from typing import Any
 
 from tests.gunicorns import free_port
 from tests.loopback import Behaviour, Connection, Loopback, answer, chat_completion, drip, loopback, reset, stream
-from tests.models.test_endpoint import BROKEN, SLOW
+from tests.models.test_endpoint_faults import BROKEN, SLOW
 from tests.shared import SHARED as BESIDE
 
 _TOOL = BESIDE / "tools" / "fault_upstream.py" if BESIDE else None

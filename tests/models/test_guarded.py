@@ -13,7 +13,7 @@ from app.models.endpoint import Endpoint
 from app.models.guarded import GuardedEndpoint
 from tests.fakes import FakeClock
 from tests.loopback import Behaviour, Loopback, answer, chat_completion, hang, loopback, reset, stream
-from tests.models.test_endpoint import CHAT, within
+from tests.models.asking import CHAT, within
 
 MODELS = answer(b'{"object": "list", "data": []}')
 OK = answer(chat_completion("I am here."))

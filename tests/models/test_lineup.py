@@ -13,7 +13,7 @@ from app.models.endpoint import Endpoint
 from app.models.guarded import GuardedEndpoint
 from app.models.lineup import Candidate, Lineup
 from tests.loopback import Behaviour, Connection, Loopback, answer, chat_completion, drip, hang, loopback, stream
-from tests.models.test_endpoint import CHAT, within
+from tests.models.asking import CHAT, within
 
 BROKEN = answer(b"{}", "500 No")
 FIRST = answer(chat_completion("The first."))

@@ -1,0 +1,1 @@
+"""A dataset built by its command: what is chosen, what is written, what is said."""
