@@ -1,6 +1,7 @@
 """A guarded endpoint over real sockets: what opens its breaker, what does not, and how soon it is closed again."""
 
 import contextlib
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -28,17 +29,20 @@ def guarded(*behaviours: Behaviour, clock: FakeClock) -> Iterator[tuple[GuardedE
 
 
 def ask(endpoint: GuardedEndpoint, seconds: float = 2.0) -> str:
-    """Return the words, or the error's name."""
+    """Return the words, or the error's name, once the endpoint has learned of its end: that comes a moment later."""
     try:
         asking = endpoint.ask(CHAT, "m", within(seconds + 10))
     except ModelResting as error:
         return type(error).__name__
+    is_learned = threading.Event()
+    asking.on_end(lambda _: is_learned.set())
     try:
         return asking.by(within(seconds)).text
     except ModelError as error:
         return type(error).__name__
     finally:
         asking.cut()
+        is_learned.wait(5)
 
 
 FAULTS: dict[str, Behaviour] = {
