@@ -22,6 +22,7 @@ WINDOW = 24
 EDGE = "^"
 PARTS = (3, 4, 5)  # letters
 
+_HALF = WINDOW // 2
 _SCALE = 100.0  # weights are stored as whole hundredths
 
 Scores = tuple[float, ...]
@@ -44,13 +45,18 @@ class Classifier:
         """Return (log-odds that the text belongs to any of the classes, the likeliest of them)."""
         padded = (EDGE, *tokens, EDGE)
         columns = self._gains(padded)
-        return max(
-            self._weigh_window([column[start : start + WINDOW] for column in columns]) for start in _starts(len(padded))
-        )
+        halves = [
+            (self._sum(list(filter(None, chain.from_iterable(part)))), len(part[0]))
+            for part in (
+                [column[start : start + _HALF] for column in columns] for start in range(0, len(padded), _HALF)
+            )
+        ]
+        return max(map(self._judge, pairwise(halves))) if len(halves) > 1 else self._judge(halves)
 
-    def _weigh_window(self, columns: Sequence[Sequence[Scores | None]]) -> tuple[float, str]:
-        shrink = shrinkage(len(columns[0]))
-        gained = self._sum(list(filter(None, chain.from_iterable(columns))))
+    def _judge(self, halves: Sequence[tuple[Scores, int]]) -> tuple[float, str]:
+        """Return the odds and the likeliest class of one window, of whose halves the gains and sizes are given."""
+        shrink = shrinkage(sum(size for _, size in halves))
+        gained = self._sum([gain for gain, _ in halves])
         scores = [known + gain * shrink for known, gain in zip(self.bias, gained, strict=True)]
         top = max(scores)
         risk = top + math.log(sum(math.exp(score - top) for score in scores))
@@ -93,10 +99,6 @@ def parts_of(word: str) -> Iterator[str]:
 def shrinkage(tokens: int) -> float:
     """Return what sums over a text of so many words are multiplied by: long texts have more of everything."""
     return 1 / math.sqrt(tokens)
-
-
-def _starts(length: int) -> range:
-    return range(0, max(1, length - WINDOW // 2), WINDOW // 2)
 
 
 @cache
