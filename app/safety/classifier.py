@@ -46,12 +46,13 @@ class Classifier:
         padded = (EDGE, *tokens, EDGE)
         columns = self._gains(padded)
         halves = [
-            (self._sum(list(filter(None, chain.from_iterable(part)))), len(part[0]))
-            for part in (
-                [column[start : start + _HALF] for column in columns] for start in range(0, len(padded), _HALF)
-            )
+            self._half([column[start : start + _HALF] for column in columns]) for start in range(0, len(padded), _HALF)
         ]
         return max(map(self._judge, pairwise(halves))) if len(halves) > 1 else self._judge(halves)
+
+    def _half(self, columns: Sequence[Sequence[Scores | None]]) -> tuple[Scores, int]:
+        """Return what half a window gains, and how many words it has."""
+        return self._sum(list(filter(None, chain.from_iterable(columns)))), len(columns[0])
 
     def _judge(self, halves: Sequence[tuple[Scores, int]]) -> tuple[float, str]:
         """Return the odds and the likeliest class of one window, of whose halves the gains and sizes are given."""
