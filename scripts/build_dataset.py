@@ -16,16 +16,16 @@ from app.core.errors import ContentError
 from app.core.persona import Persona
 from app.core.prompt import DEFAULT_HISTORY_TOKENS
 from app.personas import SHIPPED, load_personas
-from scripts.dataset.build import Leakage, Plan, build
+from scripts.dataset.building.build import Leakage, Plan, build
+from scripts.dataset.building.examples import Style
+from scripts.dataset.building.gather import Intake
+from scripts.dataset.building.review import NoListOfIds, read_approved
+from scripts.dataset.building.shape import Limits
+from scripts.dataset.building.split import BadShares, read_shares
+from scripts.dataset.building.summary import show
 from scripts.dataset.cost import BadPrices
-from scripts.dataset.examples import Style
 from scripts.dataset.folders import FolderInUse
-from scripts.dataset.gather import Intake
 from scripts.dataset.model_names import USUAL_CHAT_MODEL, USUAL_TEXT_MODEL
-from scripts.dataset.review import NoListOfIds, read_approved
-from scripts.dataset.shape import Limits
-from scripts.dataset.split import BadShares, read_shares
-from scripts.dataset.summary import show
 from scripts.sources.discovery import Source, discover
 from scripts.sources.options import BadOption, describe_options, read_options
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from scripts.dataset.check_page import render
-from scripts.dataset.check_record import as_record
-from scripts.dataset.checking import CheckReport, Request, check_files
 from scripts.dataset.checks.example import FORMATS, Format
+from scripts.dataset.checks.page import render
+from scripts.dataset.checks.record import as_record
 from scripts.dataset.checks.registry import CHECKS
 from scripts.dataset.checks.rules import did_you_mean
+from scripts.dataset.checks.run import CheckReport, Request, check_files
 from scripts.dataset.cost import BadPrices
 from scripts.dataset.limits import BadLimits
 from scripts.progress import progress

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import click
 
-from scripts.dataset.conclusion import conclude, outcome_record
-from scripts.dataset.prepared import write_prepared
+from scripts.dataset.remedies.conclusion import conclude, outcome_record
 from scripts.dataset.remedies.differences import differences_table
 from scripts.dataset.remedies.outcome import carry_out
 from scripts.dataset.remedies.plan import NECESSARY, OPTIONAL, Plan, make_plan
+from scripts.dataset.remedies.prepared import write_prepared
 from scripts.dataset.remedies.shown import show_finding, show_step
 from scripts.dataset.remedies.types import Refused, Step
 from scripts.dataset.tables.reading import read_table

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from scripts.check_dataset import main
+from scripts.dataset.checks.finding_log import KEPT
 from scripts.dataset.checks.registry import CHECKS
-from scripts.dataset.finding_log import KEPT
-from tests.dataset.lines_to_check import SOUND, answers, asks, chat, says, written
+from tests.dataset.checks.lines_to_check import SOUND, answers, asks, chat, says, written
 from tests.shared import SHARED
 
 SECRET = "Xylophonist Quatermain"

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.dataset.checking import CheckReport, FileReport, Request, check_files
+from scripts.dataset.checks.run import CheckReport, FileReport, Request, check_files
 from scripts.dataset.tokens import TokenCount
 from scripts.finetuning.wish import Wish
 from scripts.generation.estimate import dollars

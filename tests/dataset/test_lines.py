@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from scripts.dataset.json_text import BadText, read_object
 from scripts.dataset.lines import read_lines
-from tests.dataset.lines_to_check import SOUND, Found, answers, asks, chat, found_in, written
+from tests.dataset.checks.lines_to_check import SOUND, Found, answers, asks, chat, found_in, written
 from tests.strategies import json_values, steady
 
 GOOD = written(SOUND["chat"]).encode()

@@ -1,1 +1,1 @@
-"""What can be wrong with a training file: one function a check. `registry` finds them, `dataset.checking` runs them."""
+"""What can be wrong with a training file: one function a check. `registry` finds them, `run` runs them."""

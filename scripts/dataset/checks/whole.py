@@ -1,6 +1,6 @@
 """What only several lines show: which format a file has, what stands in it twice, what stands in two files.
 
-`dataset.checking` and `dataset.repeats` find these while they read.
+`dataset.checks.run` and `dataset.checks.repeats` find these while they read.
 """
 
 from scripts.dataset.checks.rules import Rule

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from scripts.dataset.marks import Marks, find_marks
 from scripts.dataset.remedies.plan import SPLIT, Plan
+from scripts.dataset.remedies.sampling import sample_positions
 from scripts.dataset.remedies.types import Remedy, Rows, Step, Task, task_of
-from scripts.dataset.sampling import sample_positions
 
 SEED = 42  # the old tool's: the same rows go to the same side
 _MOST_VALIDATION = 1_000

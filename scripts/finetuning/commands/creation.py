@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import click
 
 from scripts.agreement import Refused, agree
-from scripts.dataset.check_page import render
+from scripts.dataset.checks.page import render
 from scripts.endpoint import CallFailed, read_address
 from scripts.finetuning.closing import is_closed, notice, ways_on
 from scripts.finetuning.commands.wiring import (

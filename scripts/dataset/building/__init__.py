@@ -1,0 +1,1 @@
+"""From a source to a folder of training files: read, cleaned, judged, split, written. Start at `build`."""
