@@ -74,7 +74,7 @@ def test_who_would_come_too_late_is_turned_away_at_once() -> None:
     started = time.monotonic()
 
     assert [gate.enter(within(seconds)) for seconds in (4, 1)] == [None, None]
-    assert time.monotonic() - started < 0.05
+    assert time.monotonic() - started < 0.5
 
     assert held is not None
     gate.leave(held)

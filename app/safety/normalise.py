@@ -40,7 +40,7 @@ def normalise(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     Words are casefolded, without accents and apostrophes (`don't` is `dont`), each Chinese character is a word,
     and what was hidden, stretched, spaced out or misspelt is the word that it stands for.
     """
-    line = SPELLED_OUT.sub(lambda found: join_letters(found[0], lexicon), fold(text))
+    line = SPELLED_OUT.sub(lambda found: join_letters(found[0], lexicon), unify_letters(text))
     tokens: list[str] = []
     for chunk in line.split():
         if chunk.isalpha() and chunk.isascii():
@@ -50,7 +50,7 @@ def normalise(text: str, lexicon: Lexicon) -> tuple[str, ...]:
     return tuple(join_short_sentences(tokens))
 
 
-def fold(text: str) -> str:
+def unify_letters(text: str) -> str:
     """Return `text` in one form of each letter: no case, width, accents, invisible marks, or boxed letters."""
     if text.isascii():
         return APOSTROPHES.sub("", text.casefold())

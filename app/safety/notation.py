@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.safety.normalise import fold
+from app.safety.normalise import unify_letters
 
 SYMBOL = re.compile(r"\.{2,3}|[{}()|?^$]|[^\s{}()|?^$.]+(?:\?[^\s{}()|?^$.]*)*")
 ODD = re.compile(r"[^\w\u0900-\u097f]")
@@ -116,7 +116,7 @@ def parse_word(text: str) -> Node:
             return Choice(((parse_word(before),),), is_optional=True)
         return Choice(((parse_word(before + after),), (parse_word(before[:-1] + after),)))
     stem = text.removesuffix("~")
-    words = fold(stem).split()
+    words = unify_letters(stem).split()
     if not words or any(ODD.search(word) for word in words):
         raise ValueError(f'"{text}" is no word')
     if len(words) > 1:

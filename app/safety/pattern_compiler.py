@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from app.core.errors import ContentError
 from app.core.types import RiskLevel
-from app.safety.normalise import fold
+from app.safety.normalise import unify_letters
 from app.safety.notation import Choice, Node, Word, needs, parse, to_regex, width, words_of
 
 LEVELS: tuple[RiskLevel, ...] = get_args(RiskLevel)
@@ -49,7 +49,10 @@ class Frame:
     def of(cls, data: Mapping[str, Any]) -> "Frame":
         """Read the frame of one file."""
         return cls(
-            *(frozenset(fold(data.get(key, "")).split()) for key in ("frequent", "others", "first_person", "mine"))
+            *(
+                frozenset(unify_letters(data.get(key, "")).split())
+                for key in ("frequent", "others", "first_person", "mine")
+            )
         )
 
     def breaks(self, level: RiskLevel) -> list[str]:

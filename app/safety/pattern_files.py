@@ -23,7 +23,7 @@ from threading import Lock
 from typing import Any
 
 from app.core.errors import ContentError
-from app.safety.normalise import fold
+from app.safety.normalise import unify_letters
 from app.safety.notation import Choice, Word, parse
 from app.safety.pattern_compiler import LETTERS, Compiler, Frame, Pattern, check_keys
 from app.safety.spelling import Lexicon, build_lexicon
@@ -114,9 +114,9 @@ def read_file(path: Path) -> PatternFile:
     entries = data.get("pattern", [])
     patterns = tuple(branch for entry in entries for branch in compiler.compile(entry))
     refuse_twins([entry["id"] for entry in entries], path.name)
-    spelling = {key: fold(text).split() for key, text in data.get("spelling", {}).items()}
+    spelling = {key: unify_letters(text).split() for key, text in data.get("spelling", {}).items()}
     masked, real = tuple(spelling.pop("masked", ())), tuple(spelling.pop("real", ()))
-    spellings = {wrong: fold(right) for right, wrongs in spelling.items() for wrong in wrongs}
+    spellings = {wrong: unify_letters(right) for right, wrongs in spelling.items() for wrong in wrongs}
     return PatternFile(patterns, frozenset(compiler.words) | set(masked), spellings, masked, real)
 
 

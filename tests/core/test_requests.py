@@ -75,8 +75,8 @@ def test_forgotten_words_fall_back_to_a_relative_and_to_english(language: str, s
 @pytest.mark.parametrize("polite", [" now", " please", ", please", " , ", " por favor", " s'il te plait"])
 def test_politeness_without_end_takes_no_time(polite: str) -> None:
     """A message that almost asks, again and again, is read in one pass: this one took minutes once."""
-    started = time.perf_counter()
+    started = time.thread_time()
 
     assert not asks_to_forget(("delete everything" + polite * 60)[:196] + " x")
 
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.safety.normalise import fold, normalise
+from app.safety.normalise import normalise, unify_letters
 from app.safety.spelling import Lexicon, build_lexicon
 
 WORDS = "i want to die kill myself suicide suicidal dont end it my life dead cut pills knife am unalive tonight"
@@ -89,7 +89,7 @@ def test_invisible_characters_split_no_word() -> None:
     """Every format character and half of a broken one, as this Python's Unicode tables know them, is dropped."""
     unseen = [chr(code) for code in range(sys.maxunicode + 1) if unicodedata.category(chr(code)) in {"Cf", "Cs"}]
 
-    assert [mark for mark in unseen if fold(f"a{mark}b") != "ab"] == []
+    assert [mark for mark in unseen if unify_letters(f"a{mark}b") != "ab"] == []
 
 
 def test_questions_keep_their_mark() -> None:
@@ -119,6 +119,10 @@ def test_time_grows_with_the_length_only(piece: str) -> None:
 
 
 def seconds(text: str) -> float:
-    start = time.perf_counter()
-    normalise(text, LEXICON)
-    return time.perf_counter() - start
+    """Return the processor time of the best of three runs: what others do on the machine does not count."""
+    times = []
+    for _ in range(3):
+        start = time.thread_time()
+        normalise(text, LEXICON)
+        times.append(time.thread_time() - start)
+    return min(times)

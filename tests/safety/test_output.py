@@ -243,11 +243,11 @@ def test_secret_too_short_to_mean_anything_is_ignored(secret: str) -> None:
 )
 def test_time_grows_with_length_only(reply: str) -> None:
     """A very long reply without a full stop is read in seconds, not minutes."""
-    started = time.perf_counter()
+    started = time.thread_time()
 
     screen_reply(reply)
 
-    assert time.perf_counter() - started < 10
+    assert time.thread_time() - started < 10
 
 
 def test_bad_words_across_a_window_are_still_found() -> None:

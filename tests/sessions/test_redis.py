@@ -113,7 +113,7 @@ def test_a_server_that_is_gone_is_a_store_error(server: RedisServer, sessions: R
     with pytest.raises(StoreError):
         sessions.ping()
 
-    assert time.monotonic() - started < 0.1
+    assert time.monotonic() - started < 0.25
 
 
 def test_a_server_that_is_full_is_a_store_error_and_still_reads(sessions: RedisSessions, client: "redis.Redis") -> None:
