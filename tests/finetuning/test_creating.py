@@ -219,6 +219,12 @@ def test_json_tells_job_and_price(server: Server, train: Path) -> None:
     assert (told["quote"]["examples"], told["quote"]["dollars"]) == (12, 0.0)
 
 
+@pytest.mark.parametrize(("epochs", "said"), [("1", " tokens x 1 epoch = "), ("2", " tokens x 2 epochs = ")])
+def test_an_estimate_is_said_in_words(train: Path, epochs: str, said: str) -> None:
+    """Tokens times epochs, one of them or several."""
+    assert said in run(None, "estimate", "--train", train, "--model", "gpt-4o-mini", "--epochs", epochs).stdout
+
+
 def test_estimate_needs_no_endpoint(train: Path) -> None:
     """Tokens x epochs, money with its source; time once a training has ended."""
     result = run(None, "estimate", "--train", train, "--model", "gpt-4o-mini", "--epochs", "3", "--json")
