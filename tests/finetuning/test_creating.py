@@ -195,7 +195,8 @@ def test_a_closed_door_shows_the_way_on(server: Server, train: Path, refusal: Re
     assert code == 1
     assert refusal[1]["error"]["message"] in error
     assert "after 2027-01-06 to everybody" in error
-    assert "  python -m scripts.local_engine --port 8090\n" in error
+    install = "  scripts/install scripts/local_engine/requirements-training.txt\n"
+    assert f"{install}  python -m scripts.local_engine --port 8090\n" in error
     command = f"python -m scripts.finetune create --train {train} --suffix joy --epochs 2 --model smollm2-135m"
     assert f"  OPENAI_BASE_URL=http://127.0.0.1:8090/v1 OPENAI_API_KEY=local {command}" in error
     assert lines("refused")[0]["reason"]
