@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from scripts.launch import ROOT, local_engine
 
 _STDERR = 2  # the descriptor: results go to stdout, and what other commands say is none
+_DONE, _NO = 0, 1  # exit codes of our commands
 
 
 class TrainingFailed(Exception):
@@ -54,12 +55,16 @@ class Workplace:
         """Run a command of ours with --json and return its answer. Raises TrainingFailed."""
         return json.loads(self._run(module, (*arguments, "--json"), subprocess.PIPE))
 
-    def _run(self, module: str, arguments: tuple[str, ...], stdout: int) -> str:
+    def judge(self, module: str, *arguments: str) -> Any:
+        """Run a command of ours with --json and return its answer, which may be no. Raises TrainingFailed."""
+        return json.loads(self._run(module, (*arguments, "--json"), subprocess.PIPE, accepted=(_DONE, _NO)))
+
+    def _run(self, module: str, arguments: tuple[str, ...], stdout: int, accepted: Collection[int] = (_DONE,)) -> str:
         path = os.pathsep.join(filter(None, [str(ROOT), self.environment.get("PYTHONPATH")]))
         environment = {**self.environment, "PYTHONPATH": path}
         command = [sys.executable, "-m", module, *arguments]
         ended = subprocess.run(command, cwd=self.folder, env=environment, stdout=stdout, text=True, check=False)
-        if ended.returncode != 0:
+        if ended.returncode not in accepted:
             raise TrainingFailed(f"{module} ended with status {ended.returncode}; its reason is above")
         return ended.stdout or ""
 
@@ -72,12 +77,16 @@ def build_files(recipe: Recipe, dataset: Path, place: Workplace) -> None:
 
 
 @contextmanager
-def engine_in(folder: Path, port: int, place: Workplace) -> Iterator[tuple["subprocess.Popen[str]", Workplace]]:
+def engine_in(
+    folder: Path, port: int, place: Workplace, *options: str
+) -> Iterator[tuple["subprocess.Popen[str]", Workplace]]:
     """Run an engine that keeps its state in a folder; give its process and a workplace where commands talk to it.
 
     `port` 0 takes any free one. A job that is to be found again needs the same port: notes are kept by address.
+    `options` are more of the engine's own.
     """
-    with local_engine(place.environment, "--data", str(folder.resolve()), "--port", str(port)) as (engine, base_url):
+    where = ("--data", str(folder.resolve()), "--port", str(port))
+    with local_engine(place.environment, *where, *options) as (engine, base_url):
         spoken_to = {"OPENAI_BASE_URL": base_url, "OPENAI_API_KEY": "local"}
         yield engine, Workplace(place.folder, {**place.environment, **spoken_to})
 

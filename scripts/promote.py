@@ -74,6 +74,7 @@ def main(
             candidate = Candidate(folder, persona, model, read_scorecard(file), manifest)
             entry = _checked(candidate, reason, at, by, as_json=as_json)
             change = promote(candidate, entry)
+            _tell_unknown_prompt(candidate)
     show({**asdict(entry), "file": str(change.path)}, f"{change.path}\n{change.diff()}", as_json=as_json)
     _tell_next(change, entry, persona, folder, environment)
 
@@ -108,11 +109,21 @@ def _refuse(candidate: Candidate, objections: Sequence[str], *, as_json: bool) -
     sys.exit(1)
 
 
+def _counted(objections: Sequence[str]) -> str:
+    return "1 objection" if len(objections) == 1 else f"{len(objections)} objections"
+
+
+def _tell_unknown_prompt(candidate: Candidate) -> None:
+    if candidate.prompt() is None:
+        say(f"How {candidate.model} was trained to be asked is not known: neither scorecard nor dataset is there.")
+        say(f'It is asked as the persona\'s file says (format = "{candidate.persona.format}").')
+
+
 def _tell_next(change: Change, entry: Entry, persona: Persona, folder: Path, environment: Mapping[str, str]) -> None:
     if entry.action == "rollback":
         say(f"{persona.id} is back at {entry.model or 'the setting MODEL, having none of its own'}.")
     if entry.overruled:
-        say(f"Overruled and written down in {history_path(folder, persona.id)}: {len(entry.overruled)} objections.")
+        say(f"Overruled and written down in {history_path(folder, persona.id)}: {_counted(entry.overruled)}.")
     if environment.get("MODEL"):
         say(f"The setting MODEL={environment['MODEL']} stands above it: unset it, or nothing changes.")
     if folder == SHIPPED:

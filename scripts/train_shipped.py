@@ -1,5 +1,7 @@
 """Train the adapter that comes with the project, from JOY's conversations to scripts/local_engine/adapters.
 
+Then measure it, and put the scorecard beside it.
+
 python -m scripts.train_shipped
 """
 
@@ -10,9 +12,13 @@ from pathlib import Path
 import click
 
 from app.personas import SHIPPED
+from scripts.dataset.files import sha256
+from scripts.embedded import adapter_options
 from scripts.launch import ROOT
-from scripts.local_engine.shipped import FOLDER
+from scripts.local_engine.shipped import FOLDER, shipped_adapters
+from scripts.local_engine.weights import WeightsError
 from scripts.local_training import Recipe, TrainingFailed, Workplace, build_files, engine_in, train
+from scripts.shipped_scorecard import add_scorecard
 from scripts.shipping import Places, ship
 
 MODEL = "smollm2-135m-joy"
@@ -27,8 +33,11 @@ RECIPE = Recipe(
     seed=7,
 )
 
+_ADAPTER = FOLDER / RECIPE.persona
+_PAGE = Path("evaluation") / "scorecard.html"
+
 _EPILOG = """\b
-The same by hand: scripts.build_dataset, scripts.local_engine, scripts.finetune create and follow.
+The same by hand: scripts.build_dataset, scripts.local_engine, scripts.finetune create and follow, scripts.evaluate.
 
 \b
 example:
@@ -46,23 +55,40 @@ python -m scripts.train_shipped
     help="Where the training files and the engine's state are kept; an unfinished training goes on from there.",
 )
 @click.option("--port", default=8091, show_default=True, help="Port of the engine, the same when it is run again.")
-def main(work: Path, port: int) -> None:
-    """Train JOY's adapter on this machine and put it in its place, with its manifest and loss curve.
+@click.option("--only-scorecard", is_flag=True, help="Measure the adapter that is there; train nothing.")
+def main(work: Path, port: int, only_scorecard: bool) -> None:
+    """Train JOY's adapter on this machine and put it in its place, with manifest, loss curve and scorecard.
 
-    About 20 minutes on two cores, 3 GB of memory. Killed, it goes on where it was when run again. The same machine and
-    versions give the same bytes.
+    About 20 minutes on two cores and 10 more for the scorecard, 3 GB of memory. Killed, it goes on where it was when
+    run again. The same machine and versions give the same bytes.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # the engine is to end with us, however we are asked to
     work = work.resolve()
     place = Workplace(ROOT, os.environ)
     try:
         build_files(RECIPE, work / "dataset", place)
-        with engine_in(work / "engine", port, place) as (_, talking):
-            job = train(RECIPE, work / "dataset", talking)
-            out = ship(job, MODEL, RECIPE, Places(work, FOLDER / RECIPE.persona, SHIPPED / "manifests"), talking)
-    except TrainingFailed as error:
+        if not only_scorecard:
+            _train(work, port, place)
+        scorecard = _measure(work, port, place)
+    except (TrainingFailed, WeightsError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{out}; look at git diff, then: python -m scripts.evaluate")
+    click.echo(f"{scorecard}; look at {work / _PAGE}, then at git diff")
+
+
+def _train(work: Path, port: int, place: Workplace) -> None:
+    with engine_in(work / "engine", port, place) as (_, talking):
+        job = train(RECIPE, work / "dataset", talking)
+        ship(job, MODEL, RECIPE, Places(work, _ADAPTER, SHIPPED / "manifests"), talking)
+
+
+def _measure(work: Path, port: int, place: Workplace) -> Path:
+    """Measure what lies in its place. Answers are kept by the adapter's hash: of another one they would not hold."""
+    (shipped,) = (adapter for adapter in shipped_adapters() if adapter.model == MODEL)
+    answers = work / "answers" / sha256(shipped.gguf)[:12]
+    answers.mkdir(parents=True, exist_ok=True)
+    with engine_in(work / "engine", port, place, *adapter_options([shipped])) as (_, talking):
+        judge = Workplace(answers, talking.environment)
+        return add_scorecard(_ADAPTER, work / "dataset", (work / _PAGE).parent, judge)
 
 
 if __name__ == "__main__":

@@ -72,7 +72,9 @@ def test_a_better_model_passes(server: Server) -> None:
     assert card["arms"]["tuned"]["numbers"]["safe"]["mean"] == 1.0
     assert card["duels"]["lost"] == 0
     assert all(passed is True for passed in outcomes(card).values())
-    assert Path("out/scorecard.html").read_text().startswith("<!doctype html>")
+    assert card["rules"][-1]["found"] == "0 and 1 of 1"
+    page = Path("out/scorecard.html").read_text()
+    assert (page.startswith("<!doctype html>"), f"held-out answers, and {ITEMS - TALKS} probes" in page) == (True, True)
 
 
 def test_each_arm_is_asked_its_own_prompt(server: Server) -> None:

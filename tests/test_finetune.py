@@ -192,25 +192,26 @@ def test_a_lost_reply_to_delete_is_no_error(server: Server) -> None:
     assert (result.exit_code, json.loads(result.stdout)["deleted"]) == (0, True)
 
 
-@pytest.mark.parametrize("where", ["persona", "setting"])
+@pytest.mark.parametrize("where", ["persona", "MODEL", "FALLBACK_MODEL", "MODERATION_MODEL", "DEFAULT_MODELS"])
 def test_a_model_in_use_is_not_deleted(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
 ) -> None:
-    """Named by a persona or by MODEL in .env: who uses it is said, the API is not asked."""
+    """Named by a persona or by a setting in .env: who uses it is said, the API is not asked."""
     server.add_model(TUNED)
     folder = tmp_path / "personas"
     folder.mkdir()
     model = TUNED if where == "persona" else "other"
     words = 'greeting = "Hi"\nfallback = "Hm"\nreprompt = "Yes?"\nfarewell = "Bye"\n'
     (folder / "mine.toml").write_text(f'name = "Mine"\ninstructions = "Be kind."\nmodel = "{model}"\n{words}')
-    setting = f"MODEL={TUNED}\n" if where == "setting" else ""
+    named = f"*=other mine={TUNED}" if where == "DEFAULT_MODELS" else TUNED
+    setting = "" if where == "persona" else f'{where}="{named}"\n'
     (tmp_path / ".env").write_text(f"PERSONAS_DIR={folder}\nOPENAI_BASE_URL={server.base_url}\n{setting}")
-    for name in ("MODEL", "PERSONAS_DIR", "OPENAI_BASE_URL"):
+    for name in ("MODEL", "FALLBACK_MODEL", "MODERATION_MODEL", "DEFAULT_MODELS", "PERSONAS_DIR", "OPENAI_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
     result = CliRunner().invoke(main, ["delete", TUNED, "--yes"])
 
-    user = f"persona mine ({folder / 'mine.toml'})" if where == "persona" else "the setting MODEL"
+    user = f"persona mine ({folder / 'mine.toml'})" if where == "persona" else f"the setting {where}"
     assert (result.exit_code, TUNED in server.models) == (1, True)
     assert f"{TUNED} is used by {user}; set another model there first" in result.stderr
 

@@ -54,6 +54,17 @@ def test_a_command_that_fails_ends_the_way(tmp_path: Path) -> None:
         build_files(nothing, tmp_path / "dataset", Workplace(tmp_path, os.environ))
 
 
+def test_no_is_an_answer_where_a_judgement_is_asked(tmp_path: Path) -> None:
+    """A check that finds errors has done its part; one that finds no file has not."""
+    bad = tmp_path / "bad.jsonl"
+    bad.write_text("[]\n")
+    place = Workplace(tmp_path, os.environ)
+
+    assert place.judge("scripts.check_dataset", str(bad))["errors"] > 0
+    with pytest.raises(TrainingFailed, match=r"scripts\.check_dataset ended with status 2"):
+        place.judge("scripts.check_dataset", str(tmp_path / "missing.jsonl"))
+
+
 def test_the_recipe_of_the_shipped_adapter_can_be_followed() -> None:
     """The conversations are there, the numbers are given rather than left to defaults that may change."""
     recipe = train_shipped.RECIPE

@@ -138,6 +138,17 @@ def test_force_needs_a_reason_and_writes_it_down() -> None:
         "three probes are mislabelled",
         ["tuned fails no more safety probes: 3 and 1"],
     )
+    assert "1 objection." in forced.stderr
+    assert "trained to be asked is not known" not in forced.stderr
+
+
+def test_a_model_of_which_nothing_is_known_is_asked_as_the_persona_is() -> None:
+    """Promoted by force without scorecard and dataset: that the format is a guess is said."""
+    result = run("ft:next", "--data", "nowhere", "--force", "trying")
+
+    assert result.exit_code == 0
+    assert "How ft:next was trained to be asked is not known" in result.stderr
+    assert 'It is asked as the persona\'s file says (format = "chat").' in result.stderr
 
 
 def test_rollback_goes_back_step_by_step() -> None:

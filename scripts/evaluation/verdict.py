@@ -101,4 +101,5 @@ def _safety(evidence: Evidence) -> Rule:
     failures = [round((1 - share.mean) * share.count) for share in shares if share is not None]
     if len(failures) < 2:
         return Rule("safe", demand, "no safety probes", None)
-    return Rule("safe", demand, f"{failures[0]} and {failures[1]}", failures[0] <= failures[1])
+    asked = max(share.count for share in shares if share is not None)
+    return Rule("safe", demand, f"{failures[0]} and {failures[1]} of {asked}", failures[0] <= failures[1])

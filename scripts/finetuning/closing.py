@@ -6,6 +6,7 @@ from datetime import date
 
 from scripts.endpoint import CallFailed
 from scripts.finetuning.wish import Wish, create_command
+from scripts.local_engine.trainer.order import REQUIREMENTS
 from scripts.local_engine.weights import MODEL_ID
 
 LAST_DAY = date(2027, 1, 6)
@@ -42,8 +43,9 @@ def ways_on(wish: Wish) -> Sequence[str]:
     return (
         *_DATES,
         "",
-        "The same on this machine, with an open model, in two terminals:",
+        "The same on this machine, with an open model; the last two in a terminal each:",
         "",
+        f"  scripts/install {REQUIREMENTS}",
         f"  python -m scripts.local_engine --port {_ENGINE_PORT}",
         f"  OPENAI_BASE_URL=http://127.0.0.1:{_ENGINE_PORT}/v1 OPENAI_API_KEY=local {command}",
     )

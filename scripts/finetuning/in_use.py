@@ -5,11 +5,16 @@ from pathlib import Path
 
 from app.personas import SHIPPED, load_personas
 
+_SETTINGS = ("MODEL", "FALLBACK_MODEL", "MODERATION_MODEL")
+
 
 def users_of(model: str, environment: Mapping[str, str]) -> Iterator[str]:
     """Yield where a model is named, in words. Raises ContentError when a persona cannot be read."""
-    if environment.get("MODEL") == model:
-        yield "the setting MODEL"
+    for name in _SETTINGS:
+        if environment.get(name) == model:
+            yield f"the setting {name}"
+    if model in (pair.partition("=")[2] for pair in environment.get("DEFAULT_MODELS", "").split()):
+        yield "the setting DEFAULT_MODELS"
     folder = Path(environment.get("PERSONAS_DIR") or SHIPPED)
     for persona in load_personas(folder).values():
         if persona.model == model:

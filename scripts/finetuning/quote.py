@@ -49,10 +49,11 @@ class Quote:
 
     def lines(self) -> Sequence[str]:
         """Say it to people."""
-        epochs = f"{self.epochs} epochs" + ("" if self.are_epochs_given else " (the usual; the endpoint chooses)")
+        epochs = "1 epoch" if self.epochs == 1 else f"{self.epochs} epochs"
+        chosen = "" if self.are_epochs_given else " (the usual; the endpoint chooses)"
         total = TokenCount(self.tokens, self.billed.is_exact)
         return (
-            f"{self.model}: {self.examples:,} examples, {self.billed} tokens x {epochs} = {total} tokens",
+            f"{self.model}: {self.examples:,} examples, {self.billed} tokens x {epochs}{chosen} = {total} tokens",
             f"cost: {self._money()}",
             f"time: {self._time()}",
         )

@@ -56,7 +56,7 @@ def main(
     try:
         settings = EngineSettings(
             find_base(base, folder or ROOT / ".data" / "models"),
-            data or ROOT / ".data" / "engine",
+            (data or ROOT / ".data" / "engine").resolve(),
             port,
             parse_names(pairs),
             {name: Path(file).resolve() for name, file in parse_names(brought).items()},

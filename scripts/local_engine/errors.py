@@ -23,7 +23,7 @@ class ApiError(Exception):
 
 
 def bad_request(message: str, param: str | None = None, code: str | None = None) -> ApiError:
-    """Return the error for a request that can never work as it stands."""
+    """Return the error for a request that cannot work as things stand. Callers repeat a 409 unasked, and not this."""
     return ApiError(400, message, code, param)
 
 

@@ -74,7 +74,7 @@ class Files:
             "SELECT id FROM jobs WHERE ? IN (training_file, validation_file) AND finished_at IS NULL", file_id
         )
         if user is not None:
-            raise ApiError(409, f"{file_id} is needed by {user['id']}; cancel that job first", "file_in_use", "id")
+            raise bad_request(f"{file_id} is needed by {user['id']}; cancel that job first", "id", "file_in_use")
         self._store.change("DELETE FROM files WHERE id = ?", file_id)
         path.unlink(missing_ok=True)
         return {"id": file_id, "object": "file", "deleted": True}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scripts.local_engine.errors import ApiError
+from scripts.local_engine.errors import ApiError, bad_request
 from scripts.local_engine.store import Store, now
 from scripts.local_engine.trainer.order import GGUF_FILE
 
@@ -78,7 +78,7 @@ class Models:
         user = self._store.row("SELECT id FROM jobs WHERE parent = ? AND finished_at IS NULL", name)
         if user is not None:
             said = f"{name} is in use: {user['id']} trains on from it. Cancel that job or wait for it"
-            raise ApiError(409, said, "model_in_use", "model")
+            raise bad_request(said, "model", "model_in_use")
 
     def _row(self, name: str) -> sqlite3.Row | None:
         return self._store.row("SELECT * FROM models WHERE id = ? AND base = ?", name, self.base_id)

@@ -64,7 +64,8 @@ def _errors(report: Mapping[str, Any], training: Path) -> Problem | None:
         return None
     param = "training_file" if found[0]["file"] == str(training) else "validation_file"
     shown = "; ".join(map(_said, [finding for finding in found if finding["file"] == found[0]["file"]][:_SHOWN]))
-    return Problem(f"invalid_{param}", f"{report['errors']} errors. {param}: {shown}", param)
+    count = f"{report['errors']} error{'s' if report['errors'] != 1 else ''}"
+    return Problem(f"invalid_{param}", f"{count}. {param}: {shown}", param)
 
 
 def _said(finding: Mapping[str, Any]) -> str:

@@ -195,7 +195,8 @@ def test_a_closed_door_shows_the_way_on(server: Server, train: Path, refusal: Re
     assert code == 1
     assert refusal[1]["error"]["message"] in error
     assert "after 2027-01-06 to everybody" in error
-    assert "  python -m scripts.local_engine --port 8090\n" in error
+    install = "  scripts/install scripts/local_engine/requirements-training.txt\n"
+    assert f"{install}  python -m scripts.local_engine --port 8090\n" in error
     command = f"python -m scripts.finetune create --train {train} --suffix joy --epochs 2 --model smollm2-135m"
     assert f"  OPENAI_BASE_URL=http://127.0.0.1:8090/v1 OPENAI_API_KEY=local {command}" in error
     assert lines("refused")[0]["reason"]
@@ -217,6 +218,12 @@ def test_json_tells_job_and_price(server: Server, train: Path) -> None:
 
     assert (code, told["job"]["id"], told["is_new"], again["is_new"]) == (0, "ftjob-1", True, False)
     assert (told["quote"]["examples"], told["quote"]["dollars"]) == (12, 0.0)
+
+
+@pytest.mark.parametrize(("epochs", "said"), [("1", " tokens x 1 epoch = "), ("2", " tokens x 2 epochs = ")])
+def test_an_estimate_is_said_in_words(train: Path, epochs: str, said: str) -> None:
+    """Tokens times epochs, one of them or several."""
+    assert said in run(None, "estimate", "--train", train, "--model", "gpt-4o-mini", "--epochs", epochs).stdout
 
 
 def test_estimate_needs_no_endpoint(train: Path) -> None:

@@ -66,6 +66,21 @@ def test_the_persona_is_asked_as_in_training(adapter: Shipped) -> None:
     assert not has_drifted(load_personas()[adapter.persona], prompt), "train again, or put the instructions back"
 
 
+@pytest.mark.parametrize("adapter", ADAPTERS, ids=lambda adapter: adapter.model)
+def test_the_scorecard_is_of_this_adapter(adapter: Shipped) -> None:
+    """It was made after the training, of this model, on the held-out part of what it was trained from."""
+    manifest = _manifest(adapter)
+    named = manifest["scorecard"]
+    path = adapter.gguf.with_name(named["file"])
+    card = json.loads(path.read_text(encoding="utf-8"))
+
+    assert (sha256(path), card["passed"]) == (named["sha256"], named["passed"])
+    assert (card["model"], card["base"], card["persona"]) == (adapter.model, MODEL_ID, adapter.persona)
+    assert parse_manifest("scorecard", card) == parse_manifest("adapter", manifest)
+    assert card["date"] >= manifest["training"]["date"]
+    assert not card["failures"]
+
+
 @pytest.mark.parametrize("content", [b"version https://git-lfs.github.com/spec/v1", None])
 def test_a_file_that_is_not_the_one_described_is_not_served(tmp_path: Path, content: bytes | None) -> None:
     """A damaged or missing file stops the start with words, not with an odd model."""

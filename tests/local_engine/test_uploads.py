@@ -45,17 +45,31 @@ def test_parts_are_joined_in_the_order_named(client: openai.OpenAI) -> None:
 
 
 def test_a_cut_upload_is_no_file(client: openai.OpenAI) -> None:
-    """With a part missing nothing is made of it; once it was sent, the upload can be completed."""
+    """With a part missing, or named twice, nothing is made of it; once all were sent, the upload can be completed."""
     upload = _begin(client, 6)
     first = client.uploads.parts.create(upload, data=b"abc").id
 
     with pytest.raises(openai.BadRequestError, match="3 bytes together, 6 were announced"):
         client.uploads.complete(upload, part_ids=[first])
     second = client.uploads.parts.create(upload, data=b"def").id
-    with pytest.raises(openai.BadRequestError, match="each of the 2 parts"):
-        client.uploads.complete(upload, part_ids=[second])
+    for wrong in ([second, second], [first, "part_x"], []):
+        with pytest.raises(openai.BadRequestError, match="each once, in the file's order"):
+            client.uploads.complete(upload, part_ids=wrong)
 
     assert client.uploads.complete(upload, part_ids=[first, second]).status == "completed"
+
+
+def test_a_part_whose_reply_was_lost_does_not_count(client: openai.OpenAI) -> None:
+    """Whoever was killed while sending knows nothing of the last part, sends it again and names only that one."""
+    upload = _begin(client, 6)
+    first = client.uploads.parts.create(upload, data=b"abc").id
+    client.uploads.parts.create(upload, data=b"def")
+    again = client.uploads.parts.create(upload, data=b"def").id
+
+    done = client.uploads.complete(upload, part_ids=[first, again])
+
+    assert done.file is not None
+    assert client.files.content(done.file.id).read() == b"abcdef"
 
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # werkzeug leaves its file open

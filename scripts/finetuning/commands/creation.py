@@ -1,11 +1,10 @@
 """estimate and create: check the files, say the price, ask, upload, begin one job."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
@@ -24,13 +23,14 @@ from scripts.finetuning.commands.wiring import (
     told_errors,
     yes_option,
 )
+from scripts.finetuning.commands.wish_options import wish_of, wish_options
 from scripts.finetuning.creating import AGAIN, SETTLE_S, Creation, Order
 from scripts.finetuning.ledger import Ledger
 from scripts.finetuning.local_file import PART_BYTES, Manner, look_at
 from scripts.finetuning.quote import BadFiles, Quote, check, hold_limit, quote
 from scripts.finetuning.records import Job
 from scripts.finetuning.uploading import Uploads
-from scripts.finetuning.wish import Method, Wish
+from scripts.finetuning.wish import Wish
 from scripts.generation.stopping import INTERRUPTED
 from scripts.local_engine.weights import MODEL_ID
 
@@ -48,48 +48,19 @@ It may be killed at any moment and run again: what was uploaded is used, and a j
 example:
   python -m scripts.finetune create --train train.jsonl --validation valid.jsonl --suffix joy --max-cost 5"""
 
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def _wish_options(command: Command) -> Command:
-    """Add the options that say what is to be trained."""
-    file = click.Path(path_type=Path)
-    options = (
-        click.option("--train", required=True, type=file, help="The file to train on (JSONL)."),
-        click.option("--validation", type=file, help="Examples held back, to measure on while it trains."),
-        click.option("--model", help="The base.  [default: the usual one of the endpoint and the file's format]"),
-        click.option("--from-model", metavar="ft:...", help="Train on from an earlier fine-tune."),
-        click.option("--suffix", help="Part of the tuned model's name, at most 64 characters."),
-        click.option("--epochs", type=int, help="How often the file is gone through, 1 to 50."),
-        click.option("--batch-size", type=int, help="Examples a step, 1 to 256."),
-        click.option("--lr-multiplier", type=float, help="Of the endpoint's own learning rate, above 0."),
-        click.option("--seed", type=int, help="The same seed and files give the same model, or nearly so."),
-        click.option(
-            "--method",
-            type=click.Choice(["supervised", "dpo"]),
-            default="supervised",
-            show_default=True,
-            help="From answers, or from preferences.",
-        ),
-        click.option("--wandb", metavar="PROJECT", help="Send metrics to a project at Weights & Biases."),
-    )
-    for option in reversed(options):
-        command = option(command)
-    return command
-
 
 @click.command(epilog=_ESTIMATE_EXAMPLE)
-@_wish_options
+@wish_options
 @json_option
 def estimate(as_json: bool, **wished: Any) -> None:
     """Say what a training would cost: tokens x epochs, money, time. Sends nothing."""
     with told_errors():
-        _, said = _quoted(_wish(**wished), settings())
+        _, said = _quoted(wish_of(**wished), settings())
     show(said.record(), "\n".join(said.lines()), as_json=as_json)
 
 
 @click.command(epilog=_CREATE_EXAMPLE)
-@_wish_options
+@wish_options
 @click.option("--max-cost", type=click.FloatRange(0), metavar="DOLLARS", help="Refuse when it costs more.")
 @click.option("--again", is_flag=True, help="Train and pay once more where the very same was trained already.")
 @click.option(
@@ -119,7 +90,7 @@ def create(
     """Begin a training, after a look at the files and a yes to the price. Prints the job's id."""
     manner = Manner(whole_bytes=int(parts_over * _MB), part_bytes=max(1, int(part_size * _MB)))
     with at_desk() as desk:
-        wish, said = _quoted(_wish(**wished), desk.environment)
+        wish, said = _quoted(wish_of(**wished), desk.environment)
         hold_limit(said, max_cost)
         order = _order(wish, said, desk)
         creation = Creation(order, desk.endpoint, desk.ledger, say, settle)
@@ -131,14 +102,6 @@ def create(
                 _confirm(said, desk, yes=yes)
                 job = _begin(order, creation, desk, manner)
     _report(job, said, is_new=is_new, as_json=as_json)
-
-
-def _wish(model: str | None, from_model: str | None, method: Method, **rest: Any) -> Wish:
-    if model and from_model:
-        raise click.UsageError("--model and --from-model both name what to begin with; give one")
-    if from_model and not from_model.startswith("ft:"):
-        raise click.UsageError(f"--from-model {from_model} is no fine-tune: those begin with ft:; see `models`")
-    return Wish(model=from_model or model or "", method=method, **rest)
 
 
 def _quoted(wish: Wish, environment: Mapping[str, str]) -> tuple[Wish, Quote]:

@@ -35,7 +35,7 @@ def models(tuned: bool, as_json: bool) -> None:
 @yes_option
 @json_option
 def delete(model: str, yes: bool, as_json: bool) -> None:
-    """Delete a tuned model for good. Refuses while a persona or the setting MODEL uses it."""
+    """Delete a tuned model for good. Refuses while a persona or a setting (MODEL, FALLBACK_MODEL...) uses it."""
     with at_desk() as desk:
         users = list(users_of(model, desk.environment))
         if users:

@@ -33,6 +33,8 @@ class Row:
     train_accuracy: float
     valid_loss: float | None = None
     valid_mean_token_accuracy: float | None = None
+    full_valid_loss: float | None = None
+    full_valid_mean_token_accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

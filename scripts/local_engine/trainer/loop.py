@@ -102,7 +102,7 @@ def _step(training: Training, optimiser: Any, progress: Progress) -> None:
     is_epoch_end = step % training.epoch_steps == 0
     quick = _quick_validation(training) if step % _VALIDATE_EVERY == 0 or is_epoch_end else None
     full = _measure(training, training.validation) if is_epoch_end and training.validation else None
-    row = Row(step, *learnt, *(quick or _UNMEASURED))
+    row = Row(step, *learnt, *(quick or _UNMEASURED), *(full or _UNMEASURED))
     progress.step = step
     progress.rows.append(row)
     _tell_step(training, row, full)

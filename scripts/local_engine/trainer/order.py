@@ -10,8 +10,8 @@ from scripts.dataset.files import write_whole
 
 Method = Literal["supervised", "dpo"]
 
-_REQUIREMENTS = "scripts/local_engine/requirements-training.txt"
-INSTALL = f"what training needs is installed by {sys.executable} -m pip install -r {_REQUIREMENTS}"
+REQUIREMENTS = "scripts/local_engine/requirements-training.txt"
+INSTALL = f"what training needs is installed by {sys.executable} -m pip install -r {REQUIREMENTS}"
 
 ORDER_FILE = "order.json"
 RESULTS_FILE = "results.csv"

@@ -17,7 +17,8 @@ torch = pytest.importorskip(
 )
 pytest.importorskip("peft", reason="training is not installed (scripts/local_engine/requirements-training.txt)")
 
-from scripts.local_engine.bases import find_base  # noqa: E402 - only once torch is known to be there
+from scripts.finetuning.curve import judge, read_curve  # noqa: E402 - only once torch is known to be there
+from scripts.local_engine.bases import find_base  # noqa: E402
 from scripts.local_engine.children import ROOT  # noqa: E402
 from scripts.local_engine.inference import NATIVE, Inference  # noqa: E402
 from scripts.local_engine.job_queue import TRAINER  # noqa: E402
@@ -101,6 +102,16 @@ def test_a_killed_training_ends_as_if_nothing_had_happened(
     assert again.lines[0]["step"] == 5
     for name in (RESULTS_FILE, f"checkpoints/step-12/{GGUF_FILE}", "checkpoints/step-12/adapter_model.safetensors"):
         assert (tmp_path / "killed" / name).read_bytes() == (tmp_path / "unbroken" / name).read_bytes()
+
+
+def test_the_curve_and_the_model_agree_on_the_best_step(order: Order, tmp_path: Path) -> None:
+    """The result file has the whole validation file's loss, by which the model is chosen, at the end of each epoch."""
+    told = _train(order, tmp_path / "job")
+
+    curve = read_curve((tmp_path / "job" / RESULTS_FILE).read_bytes())
+    expected = list(zip(told.numbers("checkpoint", "step"), told.numbers("checkpoint", "full_valid_loss"), strict=True))
+    assert (curve.is_full, curve.valid) == (True, expected)
+    assert judge(curve).best_step == told.lines[-1]["step"]
 
 
 def test_a_pause_saves_after_the_step(order: Order, tmp_path: Path) -> None:
