@@ -1,4 +1,4 @@
-"""Procfile, railway.json, .python-version and requirements.txt against what Railway does with them."""
+"""Procfile, railway.json and .python-version against what Railway does with them."""
 
 import http.client
 import json
@@ -24,10 +24,11 @@ _STARTS_WITHIN_S = 60  # healthcheckTimeout: what Railway waits for the first 20
 
 
 def test_the_procfile_is_one_line_of_yaml() -> None:
-    """Railpack reads it as YAML, and starts the one process called web."""
+    """Railpack reads it as YAML, and starts the one process called web; the port is Railway's to choose."""
     read = yaml.safe_load((ROOT / "Procfile").read_text())
 
     assert list(read) == ["web"]
+    assert "PORT" not in read["web"]
     assert read["web"].split() == procfile_command(ROOT / "Procfile")
 
 
@@ -38,6 +39,14 @@ def test_railways_times_fit_the_servers() -> None:
     assert CX_LIMIT_S < GRACEFUL_S < deploy["drainingSeconds"]
     assert (deploy["drainingSeconds"], deploy["overlapSeconds"]) == (DRAINING_ADVICE, OVERLAP_ADVICE)
     assert deploy["healthcheckTimeout"] == _STARTS_WITHIN_S
+
+
+def test_railway_json_leaves_the_start_to_the_procfile() -> None:
+    """A startCommand there was seen to pass $PORT unexpanded."""
+    deploy = json.loads((ROOT / "railway.json").read_text())["deploy"]
+
+    assert "startCommand" not in deploy
+    assert deploy["healthcheckPath"] == "/healthz"
 
 
 def test_the_builder_is_the_one_that_reads_these_files() -> None:

@@ -37,12 +37,11 @@ def test_a_first_start_installs_what_the_commands_for_agents_import(module: str)
 
 def _owners() -> dict[str, str]:
     """Return the package that brings each module; names alone do not tell, for many share "google.cloud"."""
-    files = (
-        (file, package.name) for package in distributions() for file in package.files or () if file.suffix == ".py"
-    )
-    return {
-        ".".join(file.with_suffix("").parts).removesuffix(".__init__"): canonicalize_name(name) for file, name in files
-    }
+    owners = {}
+    for package in distributions():
+        for file in (file for file in package.files or () if file.suffix == ".py"):
+            owners[".".join(file.with_suffix("").parts).removesuffix(".__init__")] = canonicalize_name(package.name)
+    return owners
 
 
 def _missing(imported: set[str], file: Path) -> list[str]:
@@ -50,9 +49,7 @@ def _missing(imported: set[str], file: Path) -> list[str]:
     brought = set(_with_parts(_required(file)))
     packages = packages_distributions()
     foreign = imported - set(sys.stdlib_module_names)
-    return [
-        name for name in foreign if not {canonicalize_name(package) for package in packages.get(name, ())} & brought
-    ]
+    return [name for name in foreign if brought.isdisjoint(map(canonicalize_name, packages.get(name, ())))]
 
 
 def _imports(file: Path) -> Iterator[str]:
