@@ -15,7 +15,7 @@ from app.core.errors import ConfigError
 from app.core.prompt import DEFAULT_HISTORY_TOKENS
 
 OPENAI_URL = "https://api.openai.com/v1"
-ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook service", read 2026-11); not configurable
 _ADDRESS = re.compile(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]")
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
