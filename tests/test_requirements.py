@@ -37,7 +37,7 @@ def test_a_first_start_installs_what_the_commands_for_agents_import(module: str)
 
 def _owners() -> dict[str, str]:
     """Return the package that brings each module; names alone do not tell, for many share "google.cloud"."""
-    owners = {}
+    owners: dict[str, str] = {}
     for package in distributions():
         for file in (file for file in package.files or () if file.suffix == ".py"):
             owners[".".join(file.with_suffix("").parts).removesuffix(".__init__")] = canonicalize_name(package.name)

@@ -73,9 +73,7 @@ def make_wish(kind: Kind, url: str | None, persona: Persona, settings: Settings)
         raise BadWish("the URL must look like https://YOUR-HOST/webhook: Dialogflow calls nothing but https")
     host = urlsplit(url).hostname or ""
     if not _is_public(host):
-        raise BadWish(
-            f"Dialogflow calls from Google's network, which {host} cannot be reached from; give a public name"
-        )
+        raise BadWish(f"Google's servers call the webhook, and cannot reach {host}; give its public name")
     timeout_s = min(settings.cx_deadline_s + _MARGIN_S, CX_LIMIT_S)
     return Wish(url, _credentials(kind, settings), persona, settings.default_persona, timeout_s)
 
