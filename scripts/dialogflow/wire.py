@@ -82,9 +82,17 @@ async def open_wire(webhook: Webhook, connections: int = 1) -> AsyncIterator[Wir
 
 def check_address(url: str) -> None:
     """Raise BadAddress unless Dialogflow could call the URL, or it is one of this machine: http is only for those."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port above 65535
+        is_one = False
+    if not is_one:
         raise BadAddress(f'"{url}" is no address; give one such as http://127.0.0.1:8080/webhook')
+    if "@" in parts.netloc:
+        raise BadAddress(
+            "the address holds credentials; take them out, WEBHOOK_USERNAME and WEBHOOK_PASSWORD count"
+        )
     if parts.scheme == "http" and not _is_local(url):
         raise BadAddress(f"{url}: Dialogflow calls https only, and credentials would go unprotected; begin with https")
 

@@ -246,7 +246,8 @@ def test_credentials_that_are_set_only_there_are_named(healthy: Setup) -> None:
 
 def test_an_address_without_https_is_not_called(healthy: Setup) -> None:
     """The password would travel in the open."""
-    healthy.url = "http://joy.invalid/webhook"
+    healthy.url = ""
+    healthy.dotenv["WEBHOOK_URL"] = "http://joy.invalid/webhook"
 
     assert [problem[2] for problem in healthy.examine().problems] == [
         "http://joy.invalid/webhook: Dialogflow calls https only, and credentials would go unprotected"

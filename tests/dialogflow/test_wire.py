@@ -90,6 +90,9 @@ def test_credentials_follow_the_webhooks_settings(environment: dict[str, str], h
     [
         ("ftp://example.org/webhook", "is no address"),
         ("example.org/webhook", "is no address"),
+        ("https://[::1/webhook", "is no address"),
+        ("http://127.0.0.1:99999/webhook", "is no address"),
+        ("https://joe:secret@example.org/webhook", "the address holds credentials; take them out"),
         ("http://example.org/webhook", "https only"),
     ],
 )
