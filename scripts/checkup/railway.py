@@ -1,7 +1,8 @@
 """What Railway must be told by hand, judged by the variables that a service has there.
 
 Railway gives a stopping server 0 s unless told otherwise, and no longer reads railway.json after 2026-12-01
-("Deployment teardown", "Healthchecks", "Config as code", read 2026-11). It does not tell a program how many replicas there are.
+("Deployment teardown", "Config as code", read 2026-11). A volume is for one deployment at a time ("Healthchecks", read
+2026-11). How many replicas there are it does not tell a program.
 """
 
 from collections.abc import Iterator
