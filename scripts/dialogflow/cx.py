@@ -22,6 +22,7 @@ _ERROR_EVENTS = {
     "http_403": "webhook.error.rejected",
     "http_404": "webhook.error.not-found",
     "unreachable": "webhook.error.not-found",  # Google's words for it: the URL was unreachable
+    "unknown_host": "webhook.error.not-found",
     "http_503": "webhook.error.unavailable",
 }
 
