@@ -15,7 +15,7 @@ from app.core.errors import ConfigError
 from app.core.prompt import DEFAULT_HISTORY_TOKENS
 
 OPENAI_URL = "https://api.openai.com/v1"
-ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook for fulfillment", read 2026-11); not configurable
+ES_LIMIT_S = 5.0  # Dialogflow ES gives up there ("Webhook service", read 2026-11); not configurable
 _ADDRESS = re.compile(r"https?://[^\s/\[\]]+(?:/|$)|https?://\[[0-9a-fA-F:.]+\]")
 _NO_START = "the settings do not allow a start:"
 CX_LIMIT_S = 30.0  # the most that a CX webhook can be given ("Webhooks", read 2026-11)
@@ -24,14 +24,19 @@ GRACEFUL_S = (
 )  # a stopping server's time: longer than the longest turn; Railway's must be longer still
 
 
-def _read_pairs(value: Any) -> Any:
-    """Return the mapping that "joy=model-a *=model-b" stands for."""
+def read_pairs(value: Any) -> Any:
+    """Return the mapping that "joy=model-a *=model-b" stands for. Raises ValueError."""
     if not isinstance(value, str):
         return value
     pairs = [pair.partition("=") for pair in value.split()]
     if not all(name and model for name, _, model in pairs):
         raise ValueError("expected persona=model, with spaces between, such as joy=my-tuned-model *=my-base")
     return {name: model for name, _, model in pairs}
+
+
+def choose_model(persona: str, own: str | None, model: str | None, defaults: Mapping[str, str]) -> str | None:
+    """Return the model that a persona asks: MODEL stands above its file's `own`, DEFAULT_MODELS below."""
+    return model or own or defaults.get(persona) or defaults.get("*")
 
 
 class Settings(BaseSettings):
@@ -58,7 +63,7 @@ class Settings(BaseSettings):
         OPENAI_URL, description="Any OpenAI-compatible endpoint: OpenAI, Azure, vLLM, Ollama, the embedded engine."
     )
     model: str | None = Field(None, description="Model id for every persona; stands above `model` in a persona's file.")
-    default_models: Annotated[Mapping[str, str], NoDecode, BeforeValidator(_read_pairs)] = Field(
+    default_models: Annotated[Mapping[str, str], NoDecode, BeforeValidator(read_pairs)] = Field(
         {},
         description="Models of personas whose files name none: `persona=model`, with spaces between; `*` is any other. "
         "`scripts/serve` sets it for the embedded engine.",

@@ -22,7 +22,7 @@ from app.services import Moderate, Services
 from app.sessions import Store
 from app.sessions.flags import Flags
 from app.sessions.sqlite import SqliteSessions
-from app.settings import Settings
+from app.settings import Settings, choose_model
 from app.tally import Tally
 
 logger = logging.getLogger(__name__)
@@ -131,8 +131,7 @@ def _moderate_with(settings: Settings) -> Moderate | None:
 
 
 def _model_of(persona: Persona, settings: Settings) -> str:
-    defaults = settings.default_models
-    model = settings.model or persona.model or defaults.get(persona.id) or defaults.get("*")
+    model = choose_model(persona.id, persona.model, settings.model, settings.default_models)
     if not model:
         raise ConfigError(f'no model for persona {persona.id}: set MODEL, or "model" in {persona.id}.toml')
     return model

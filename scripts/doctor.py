@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import click
 
@@ -15,6 +14,7 @@ from scripts.checkup.page import line_of, record_of, summary_of
 from scripts.checkup.registry import CHECKS
 from scripts.checkup.results import Result
 from scripts.checkup.running import examine
+from scripts.dialogflow.wire import BadAddress, check_address
 
 _LIMIT_S = 100.0  # for all checks, since they run at once: a little more than Google's clients try before they say why
 _EPILOG = """\b
@@ -28,14 +28,12 @@ example:
 
 
 def _address(_: click.Context, __: click.Parameter, url: str | None) -> str | None:
-    """Take an address that can be called, and no credentials in it: they would be shown."""
-    if url is None:
-        return None
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise click.BadParameter("expected something like https://HOST/webhook")
-    if parts.username or parts.password:
-        raise click.BadParameter("leave credentials out of it; they come from WEBHOOK_USERNAME and WEBHOOK_PASSWORD")
+    """Take an address that Dialogflow could call."""
+    if url is not None:
+        try:
+            check_address(url)
+        except BadAddress as error:
+            raise click.BadParameter(str(error)) from error
     return url
 
 

@@ -74,16 +74,18 @@ def _as_railway(port: int | None, running: ExitStack) -> tuple["subprocess.Popen
         ready_within_s=deploy.health_s,
         stop_s=railway.draining_s(environment),
     )
-    _say_what_railway_has(environment, start)
+    _say_what_railway_has(environment, deploy, start)
     return running.enter_context(web_server(environment, start)), None
 
 
-def _say_what_railway_has(environment: Mapping[str, str], start: Start) -> None:
-    """Say what is run and how, and which variables of .env are not there."""
+def _say_what_railway_has(environment: Mapping[str, str], deploy: railway.Deploy, start: Start) -> None:
+    """Say what is run and how, and what a new service there would not have."""
     click.echo(f"As on Railway: {shlex.join(start.command)}, stopped with {start.stop_s:g} s of draining", err=True)
     dotenv = dotenv_values(Path(".env"), encoding="utf-8-sig")
     for name in railway.only_in_dotenv(dotenv, environment):
         click.echo(f"  {name} is set in .env only, which Railway does not see; set it on the service", err=True)
+    for name in railway.only_in_railway_json(deploy, os.environ):
+        click.echo(f"  {name} is set by railway.json only, which new services do not read", err=True)
 
 
 def read_environment(dotenv: Path, environment: Mapping[str, str]) -> dict[str, str]:

@@ -82,6 +82,12 @@ def only_in_dotenv(dotenv: Mapping[str, object], environment: Mapping[str, str])
     return sorted(name.upper() for name, value in dotenv.items() if value and not environment.get(name.upper()))
 
 
+def only_in_railway_json(deploy: Deploy, environment: Mapping[str, str]) -> list[str]:
+    """Return the variables in whose place railway.json speaks: new services do not read it."""
+    said = {_DRAINING: deploy.draining_s, _OVERLAP: deploy.overlap_s}
+    return [name for name, seconds in said.items() if seconds and not environment.get(name)]
+
+
 def copy_deployed(root: Path, folder: Path) -> None:
     """Copy what `railway up` would send: all that git does not ignore. Raises NotDeployable outside a repository."""
     listed = _git(root, "ls-files", "--cached", "--others", "--exclude-standard", "-z")

@@ -18,6 +18,7 @@ import click
 _FIRST_HINT_S = 5
 _HINT_EVERY_S = 30
 _STOP_S = 40  # a turn in progress may take 30 s
+_CREDENTIALS = ("WEBHOOK_USERNAME", "WEBHOOK_HEADER_VALUE", "WEBHOOK_ID_TOKEN_EMAIL")
 
 
 class Stopped(Exception):
@@ -63,31 +64,29 @@ def procfile_command(procfile: Path) -> list[str]:
 
 
 def welcome(url: str, environment: Mapping[str, str]) -> str:
-    """Return what to do next: the addresses, and a request to paste into another terminal."""
-    request = {
-        "session": "projects/example/agent/sessions/first-try",
-        "queryResult": {"queryText": "I had a rough day and nobody noticed.", "languageCode": "en"},
-    }
-    credentials = _credentials(environment)
+    """Return what to do next: the addresses, and a command to paste into another terminal. It shows no secret."""
     return f"""
 The webhook is ready:  {url}/webhook
 Is it well?            {url}/readyz
 
 Ask it something, as Dialogflow would, from another terminal:
 
-curl -s {url}/webhook {credentials}-H 'Content-Type: application/json' -d {shlex.quote(json.dumps(request))}
+{_question(url, environment)}
 
 Ctrl-C stops it.
 """
 
 
-def _credentials(environment: Mapping[str, str]) -> str:
-    """Return curl's options for the configured authentication, by variable: secrets are not printed."""
-    if environment.get("WEBHOOK_USERNAME"):
-        return '-u "$WEBHOOK_USERNAME:$WEBHOOK_PASSWORD" '
-    if environment.get("WEBHOOK_HEADER_VALUE"):
-        return f'-H "{environment.get("WEBHOOK_HEADER_NAME", "X-Webhook-Secret")}: $WEBHOOK_HEADER_VALUE" '
-    return ""
+def _question(url: str, environment: Mapping[str, str]) -> str:
+    """Return a command that asks it: curl, or, where credentials are needed, the simulator, which reads them itself."""
+    words = "I had a rough day and nobody noticed."
+    if any(environment.get(name) for name in _CREDENTIALS):
+        return shlex.join([".venv/bin/python", "-m", "scripts.simulate", "--url", f"{url}/webhook", "--say", words])
+    request = {
+        "session": "projects/example/agent/sessions/first-try",
+        "queryResult": {"queryText": words, "languageCode": "en"},
+    }
+    return f"curl -s {url}/webhook -H 'Content-Type: application/json' -d {shlex.quote(json.dumps(request))}"
 
 
 def _check_port(address: tuple[str, int]) -> None:

@@ -94,8 +94,8 @@ def test_a_fresh_checkout_is_told_what_it_lacks() -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--url", "example.org/webhook"), "expected something like https://HOST/webhook"),
-        (("--url", "https://joe:secret@example.org/webhook"), "leave credentials out of it"),
+        (("--url", "example.org/webhook"), "is no address; give one such as"),
+        (("--url", "https://joe:secret@example.org/webhook"), "the address holds credentials; take them out"),
         (("--replicas", "0"), "x>=1"),
         (("--agent", "joy"), "--agent needs --project"),
     ],

@@ -49,6 +49,16 @@ def test_what_only_dotenv_sets_is_named() -> None:
     assert railway.only_in_dotenv(dotenv, {"MODEL": "n", "PORT": "2"}) == ["OPENAI_API_KEY"]
 
 
+def test_what_only_railway_json_sets_is_named() -> None:
+    """A new service would be without it; a variable, whatever it says, is the service's own word."""
+    deploy = Deploy(draining_s=40, overlap_s=20)
+
+    assert railway.only_in_railway_json(deploy, {"RAILWAY_DEPLOYMENT_DRAINING_SECONDS": "7"}) == [
+        "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS"
+    ]
+    assert railway.only_in_railway_json(Deploy(), {}) == []
+
+
 def test_only_deployed_files_are_copied(tmp_path: Path) -> None:
     """What git ignores stays behind; what is not yet committed goes along, as with `railway up`."""
     repository, copy = tmp_path / "repository", tmp_path / "copy"
@@ -103,6 +113,7 @@ def test_the_procfiles_line_runs_as_it_would_there(python: str, tmp_path: Path) 
 
     assert "As on Railway: gunicorn --config python:app.gunicorn_config, stopped with 40 s of draining" in output
     assert "LOG_LEVEL is set in .env only" in output
+    assert "RAILWAY_DEPLOYMENT_DRAINING_SECONDS is set by railway.json only" in output
     assert "Listening at: http://0.0.0.0:" in output
     assert (status, refused, upstream.requests[0]["model"]) == (200, 401, "m")
     assert (process.returncode, "killed" in output) == (0, False)

@@ -1,6 +1,5 @@
-"""Procfile, railway.json, .python-version and requirements.txt against what Railway does with them."""
+"""Procfile, railway.json and .python-version against what Railway does with them."""
 
-import ast
 import http.client
 import json
 import os
@@ -11,13 +10,10 @@ import time
 import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import yaml
-from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
-from packaging.utils import canonicalize_name
 
 from app.settings import CX_LIMIT_S, GRACEFUL_S
 from scripts.checkup.railway import DRAINING_ADVICE, OVERLAP_ADVICE
@@ -28,10 +24,11 @@ _STARTS_WITHIN_S = 60  # healthcheckTimeout: what Railway waits for the first 20
 
 
 def test_the_procfile_is_one_line_of_yaml() -> None:
-    """Railpack reads it as YAML, and starts the one process called web."""
+    """Railpack reads it as YAML, and starts the one process called web; the port is Railway's to choose."""
     read = yaml.safe_load((ROOT / "Procfile").read_text())
 
     assert list(read) == ["web"]
+    assert "PORT" not in read["web"]
     assert read["web"].split() == procfile_command(ROOT / "Procfile")
 
 
@@ -42,6 +39,14 @@ def test_railways_times_fit_the_servers() -> None:
     assert CX_LIMIT_S < GRACEFUL_S < deploy["drainingSeconds"]
     assert (deploy["drainingSeconds"], deploy["overlapSeconds"]) == (DRAINING_ADVICE, OVERLAP_ADVICE)
     assert deploy["healthcheckTimeout"] == _STARTS_WITHIN_S
+
+
+def test_railway_json_leaves_the_start_to_the_procfile() -> None:
+    """A startCommand there was seen to pass $PORT unexpanded."""
+    deploy = json.loads((ROOT / "railway.json").read_text())["deploy"]
+
+    assert "startCommand" not in deploy
+    assert deploy["healthcheckPath"] == "/healthz"
 
 
 def test_the_builder_is_the_one_that_reads_these_files() -> None:
@@ -61,53 +66,6 @@ def test_the_pinned_python_is_the_one_that_is_checked() -> None:
     assert pinned in SpecifierSet(project["project"]["requires-python"])
     assert project["tool"]["mypy"]["python_version"] == pinned
     assert project["tool"]["ruff"]["target-version"] == "py" + pinned.replace(".", "")
-
-
-def test_the_web_process_imports_only_what_is_deployed() -> None:
-    """Tests have everything installed; Railway has requirements.txt alone."""
-    deployed = set(_with_parts(_required(ROOT / "requirements.txt")))
-    distributions = packages_distributions()
-    imported = {name for file in (ROOT / "app").rglob("*.py") for name in _imports(file)}
-    foreign = imported - set(sys.stdlib_module_names) - {"app"}
-
-    missing = [name for name in foreign if not {canonicalize_name(d) for d in distributions.get(name, ())} & deployed]
-    assert missing == []
-
-
-def _imports(file: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(file.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.partition(".")[0]
-
-
-def _required(file: Path) -> list[Requirement]:
-    lines = (line.partition("#")[0].strip() for line in file.read_text().splitlines())
-    return [Requirement(line) for line in lines if line]
-
-
-def _with_parts(requirements: list[Requirement]) -> Iterator[str]:
-    """Yield the names of what is required and of everything that it brings along."""
-    waiting, seen = [(requirement.name, requirement.extras) for requirement in requirements], set[str]()
-    while waiting:
-        name, extras = waiting.pop()
-        if canonicalize_name(name) in seen:
-            continue
-        seen.add(canonicalize_name(name))
-        waiting += [(part.name, part.extras) for part in _parts(name) if _applies(part, extras)]
-    yield from seen
-
-
-def _parts(name: str) -> list[Requirement]:
-    try:
-        return [Requirement(part) for part in requires(name) or ()]
-    except PackageNotFoundError:
-        return []
-
-
-def _applies(part: Requirement, extras: set[str]) -> bool:
-    return part.marker is None or any(part.marker.evaluate({"extra": extra}) for extra in ("", *extras))
 
 
 @contextmanager

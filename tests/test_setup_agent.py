@@ -44,6 +44,11 @@ def test_the_help_ends_with_an_example_that_runs(cloud: Cloud, command: str) -> 
         (("es", "--project", PROJECT), {}, "give --webhook-url https://YOUR-HOST/webhook, or set WEBHOOK_URL"),
         ((*ES[:-1], "http://joy.example.com/webhook"), {}, "Dialogflow calls nothing but https"),
         ((*ES[:-1], "https://joy.example.com/"), {}, "must look like https://YOUR-HOST/webhook"),
+        ((*ES[:-1], "https://joy.example.com/webhook/"), {}, "must look like https://YOUR-HOST/webhook"),
+        ((*ES[:-1], "https://[joy.example.com/webhook"), {}, "must look like https://YOUR-HOST/webhook"),
+        ((*ES[:-1], "https://YOUR-HOST/webhook"), {}, "cannot reach your-host; give its public name"),
+        ((*ES[:-1], "https://127.0.0.1:8080/webhook"), {}, "cannot reach 127.0.0.1"),
+        ((*ES[:-1], "https://joy.railway.internal/webhook"), {}, "cannot reach joy.railway.internal"),
         ((*ES[:-1], "https://me:pass@joy.example.com/webhook"), {}, "must look like https://YOUR-HOST/webhook"),
         ((*ES, "--persona", "joyy"), {}, 'no persona "joyy"; there are interviewer, joy, superhero, support'),
         (ES, {"WEBHOOK_USERNAME": ""}, "anybody could call the webhook: set WEBHOOK_USERNAME"),
@@ -123,9 +128,10 @@ def test_who_spoke_is_looked_at(cloud: Cloud, source: str, problem: str) -> None
         (Status(code=14, message="State: URL_UNREACHABLE, Reason: UNREACHABLE_5xx, HTTP status code: 500."), "is down"),
         (Status(code=16, message="State: URL_REJECTED, HTTP status code: 401."), "the credentials differ"),
         (Status(code=5, message="State: URL_NOT_FOUND, HTTP status code: 404."), "the URL leads nowhere"),
+        (Status(code=3, message="Error: Failed to parse webhook JSON response: Cannot find field."), "cannot read"),
         (Status(code=13), "(code 13): the server's log"),
     ],
-    ids=["late", "down", "refused", "nowhere", "other"],
+    ids=["late", "down", "refused", "nowhere", "unreadable", "other"],
 )
 @pytest.mark.parametrize(("set_up", "test"), [(ES, _TEST_ES), (CX, _TEST_CX)], ids=["es", "cx"])
 def test_a_failing_webhook_is_told_by_its_cause(

@@ -1,4 +1,4 @@
-"""Dialogflow ES, API v2: WebhookRequest in, WebhookResponse out ("Webhook for fulfillment", read 2026-11).
+"""Dialogflow ES, API v2: WebhookRequest in, WebhookResponse out ("Webhook service", read 2026-11).
 
 We emit only fields that v2 knows: one unknown field makes Dialogflow refuse the whole answer.
 """

@@ -30,19 +30,25 @@ class Backup:
 
 
 def keep(backup: Backup, label: str, now: datetime) -> Path:
-    """Write a backup to a new file named by label and time, the note last, and return the file's path."""
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = _free(f"{label}-{now:%Y-%m-%dT%H-%M-%S}")
-    write_whole_bytes(path, backup.content)
-    path.chmod(_OWNER_ONLY)
-    note = {
-        "agent": backup.agent,
-        "made_at": backup.made_at,
-        "sha256": hashlib.sha256(backup.content).hexdigest(),
-        "outline": dict(backup.outline),
-    }
-    write_whole(_note_of(path), json.dumps(note, ensure_ascii=False, indent=2) + "\n")
+    """Write a backup to a new file named by label and time, the note last, and return the file's path.
+
+    Raises AgentError when it cannot be written.
+    """
+    try:
+        FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = _free(f"{label}-{now:%Y-%m-%dT%H-%M-%S}")
+        write_whole_bytes(path, backup.content)
+        path.chmod(_OWNER_ONLY)
+        write_whole(_note_of(path), _note(backup))
+    except OSError as error:
+        raise AgentError(f"no backup can be kept in {FOLDER} ({error}), so nothing was changed") from error
     return path
+
+
+def _note(backup: Backup) -> str:
+    digest = hashlib.sha256(backup.content).hexdigest()
+    note = {"agent": backup.agent, "made_at": backup.made_at, "sha256": digest, "outline": dict(backup.outline)}
+    return json.dumps(note, ensure_ascii=False, indent=2) + "\n"
 
 
 def _free(stem: str) -> Path:

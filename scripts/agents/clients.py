@@ -5,6 +5,7 @@ ever asked for or passed here. DIALOGFLOW_EMULATOR_HOST=host:port, as for Google
 without credentials and without TLS: for tests, and for trying things without an account.
 """
 
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -88,6 +89,8 @@ def open_access(project: str, location: str, environment: Mapping[str, str]) -> 
     """
     emulator = environment.get(EMULATOR)
     if emulator:
+        if not re.fullmatch(r"[^/\s]+:\d+", emulator):
+            raise AgentError(f'{EMULATOR} is "{emulator}"; it must be host:port, such as 127.0.0.1:8085')
         options = [("grpc.max_receive_message_length", _MAX_ANSWER_BYTES)]
         return Access(project, location, "emulator@example.com", None, grpc.insecure_channel(emulator, options))
     credentials = _credentials(project)

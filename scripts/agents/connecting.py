@@ -102,9 +102,5 @@ def _back_up(side: Side[Found], found: Found, manner: Manner) -> Path:
     now = datetime.now(UTC)
     made_at = now.isoformat(timespec="seconds")
     path = keep(Backup(agent, made_at, side.outline(found), side.export(agent)), manner.label, now)
-    _say(f"Backed up to {path}")
+    click.echo(f"Backed up to {path}", err=True)
     return path
-
-
-def _say(words: str) -> None:
-    click.echo(words, err=True)

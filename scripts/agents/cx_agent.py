@@ -1,6 +1,6 @@
 """A CX agent as it is: itself, its webhooks, its start flow in every language. Nothing here writes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -11,8 +11,6 @@ from scripts.agents.clients import Access, AgentError
 from scripts.agents.errors import ADMIN, Role, google_errors
 from scripts.agents.retrying import patient
 from scripts.agents.webhook_view import Credential, WebhookView, credentials_of, shown_url
-
-NO_MATCH = "sys.no-match-default"
 
 # Every CX agent is made with these ("Agents", read 2026-11): the id tells them whatever they are called.
 _WELCOME_INTENT_ID = "00000000-0000-0000-0000-000000000000"
@@ -41,29 +39,16 @@ class CxAgent:
         """The path of the welcome intent that agents are made with."""
         return f"{self.name}/intents/{_WELCOME_INTENT_ID}"
 
-    def webhook_named(self, name: str) -> WebhookView | None:
-        """Return a webhook by its path, with who calls it."""
-        webhook = next((webhook for webhook in self.webhooks if webhook.name == name), None)
-        return None if webhook is None else self.view(webhook)
 
-    @property
-    def webhook(self) -> WebhookView | None:
-        """The webhook that answers what nothing else matches, None when that calls none."""
-        for handler in self.flow.event_handlers:
-            if handler.event == NO_MATCH and handler.trigger_fulfillment.webhook:
-                return self.webhook_named(handler.trigger_fulfillment.webhook)
-        return None
-
-    def view(self, webhook: cx.Webhook) -> WebhookView:
-        """Return what a webhook is, without secrets."""
-        service = service_of(webhook)
-        return WebhookView(
-            url=shown_url(service.uri),
-            is_enabled=not webhook.disabled,
-            credentials=_credentials(service),
-            timeout_s=timeout_of(webhook).total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
-            callers=tuple(_callers(self, webhook.name)),
-        )
+def view_of(webhook: cx.Webhook) -> WebhookView:
+    """Return what a webhook is, without secrets."""
+    service = service_of(webhook)
+    return WebhookView(
+        url=shown_url(service.uri),
+        is_enabled=not webhook.disabled,
+        credentials=_credentials(service),
+        timeout_s=timeout_of(webhook).total_seconds() or 5.0,  # absent means 5 s ("Webhook", read 2026-11)
+    )
 
 
 def service_of(webhook: cx.Webhook) -> cx.Webhook.GenericWebService:
@@ -135,12 +120,3 @@ def route_name(found: CxAgent, route: cx.TransitionRoute) -> str:
     if route.intent == found.welcome_intent and not route.condition:
         return "welcome route"
     return f"route {route.intent.rpartition('/')[2]} {route.condition}".rstrip()
-
-
-def _callers(found: CxAgent, webhook: str) -> Iterator[str]:
-    for handler in found.flow.event_handlers:
-        if handler.trigger_fulfillment.webhook == webhook:
-            yield handler.event
-    for route in found.flow.transition_routes:
-        if route.trigger_fulfillment.webhook == webhook:
-            yield route_name(found, route)

@@ -5,10 +5,11 @@ from copy import deepcopy
 
 from google.cloud import dialogflowcx_v3 as cx
 
-from scripts.agents.cx_agent import NO_MATCH, CxAgent
+from scripts.agents.cx_agent import CxAgent
 from scripts.agents.plan import NONE, Row, Step, words
 from scripts.agents.wish import Wish
 
+NO_MATCH = "sys.no-match-default"
 NO_INPUT = "sys.no-input-default"
 ERROR = "webhook.error"
 

@@ -45,7 +45,10 @@ def _explain(error: exceptions.GoogleAPICallError, access: Access, kind: Kind, r
             return _not_found(error, access, kind)
         case exceptions.TooManyRequests():
             quotas = f"{_CONSOLE}/apis/api/dialogflow.googleapis.com/quotas?project={access.project}"
-            return f"the project's quota is used up ({_said(error)}); wait a minute, or raise it: {quotas}"
+            said = (
+                f"the project's quota is used up ({_said(error)}); run it again in a minute, it goes on where it stood"
+            )
+            return f"{said}\nTo raise it: {quotas}"
         case exceptions.ServerError():
             return f"Google is not available ({_said(error)}); run it again in some minutes, it goes on where it stood"
         case _:

@@ -35,14 +35,13 @@ class EsAgent:
 
     @property
     def webhook(self) -> WebhookView:
-        """What the agent calls, and which intents call it."""
+        """What the agent calls."""
         service = self.fulfillment.generic_web_service
         return WebhookView(
             url=shown_url(service.uri),
             is_enabled=self.fulfillment.enabled,
             credentials=credentials_of(service.username, service.request_headers) or ("id_token",),
             timeout_s=None,
-            callers=tuple(intent.display_name for intent in self.intents if calls_webhook(intent)),
         )
 
     @property

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from google.cloud import dialogflow_v2 as es
 from google.cloud import dialogflowcx_v3 as cx
 
-from scripts.agents.cx_agent import CxAgent, route_name
+from scripts.agents.cx_agent import CxAgent, route_name, view_of
 from scripts.agents.es_agent import EsAgent, calls_webhook
 from scripts.agents.plan import NONE, Row, words
 from scripts.agents.webhook_view import WebhookView
@@ -23,7 +23,7 @@ def outline_es(found: EsAgent) -> Outline:
 
 def outline_cx(found: CxAgent) -> Outline:
     """Return a CX agent's webhooks, and the events and routes of its start flow."""
-    webhooks = {f'webhook "{webhook.display_name}"': _webhook(found.view(webhook)) for webhook in found.webhooks}
+    webhooks = {f'webhook "{webhook.display_name}"': _webhook(view_of(webhook)) for webhook in found.webhooks}
     names = {webhook.name: webhook.display_name for webhook in found.webhooks}
     flow = found.flow
     handlers = {f"event {handler.event}": _place(handler.trigger_fulfillment, names) for handler in flow.event_handlers}
@@ -41,8 +41,8 @@ def _difference(part: str, now: Outline, then: Outline) -> Row:
     return Row(part, "goes back", now.get(part, NONE), then.get(part, "removed: the backup does not hold it"))
 
 
-def _webhook(view: WebhookView | None) -> str:
-    if view is None or not view.url:
+def _webhook(view: WebhookView) -> str:
+    if not view.url:
         return "no webhook"
     timeout = f", {view.timeout_s:g} s" if view.timeout_s else ""
     return f"{view.url} ({'on' if view.is_enabled else 'off'}, {words(view.credentials)}{timeout})"

@@ -56,11 +56,6 @@ def steps_of(*steps: Step | None) -> tuple[Step, ...]:
     return tuple(step for step in steps if step is not None and step.rows)
 
 
-def differing(rows: Iterable[Row]) -> tuple[Row, ...]:
-    """Return the rows that are about a change."""
-    return tuple(row for row in rows if row.before != row.after)
-
-
 def words(lines: Iterable[str]) -> str:
     """Return short texts on one line."""
     return " | ".join(lines) or NONE

@@ -16,10 +16,13 @@ from scripts.agents.errors import CLIENT, google_errors
 from scripts.agents.retrying import patient
 
 _TIMEOUT_S = 70.0  # two attempts of a CX webhook with the longest timeout, and a margin
+# By what is in Google's words, such as "Webhook call failed. Error: UNAVAILABLE, State: URL_UNREACHABLE, Reason:
+# UNREACHABLE_5xx, HTTP status code: 500."; they are documented nowhere, and these are quoted in many reports.
 _ADVICE = (
     (r"\b40[13]\b|UNAUTHENTICATED|PERMISSION_DENIED", "the credentials differ: run the set-up again from this .env"),
     (r"\b404\b|NOT_FOUND", "the URL leads nowhere: it ends in /webhook"),
     (r"DEADLINE|TIMEOUT", "the answer came too late: lower ES_DEADLINE_S or CX_DEADLINE_S, and open /readyz"),
+    (r"[Pp]arse", "Google cannot read the answer: is it this server's? python -m scripts.simulate says what is wrong"),
     (r"\b5\d\d\b|5xx|UNREACHABLE|UNAVAILABLE", "the server is down or cannot be reached: open /readyz"),
 )
 _OTHER_ADVICE = "the server's log has a line about the call, if it came there"

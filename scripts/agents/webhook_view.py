@@ -1,4 +1,4 @@
-"""How an agent calls a webhook, in words that fit ES and CX: for people, for the doctor. Without any secret."""
+"""How an agent calls a webhook, in words that fit ES and CX, without any secret."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,15 +13,13 @@ class WebhookView:
     """A webhook as an agent has it.
 
     `url` is empty when there is none. `credentials` are the ways it proves who it is, none at all when empty.
-    `timeout_s` is None for ES, which gives up at 5 s. `callers` name the intents (ES) or the events and routes of the
-    start flow (CX) that call it.
+    `timeout_s` is None for ES, which gives up at 5 s.
     """
 
     url: str
     is_enabled: bool
     credentials: tuple[Credential, ...]
     timeout_s: float | None
-    callers: tuple[str, ...]
 
 
 def credentials_of(username: str, headers: Iterable[str]) -> tuple[Credential, ...]:

@@ -2,12 +2,16 @@
 
 import re
 from dataclasses import dataclass, field
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from app.core.languages import best_language
 from app.core.persona import ANY_LANGUAGE, Persona, Words
 from app.settings import CX_LIMIT_S, Settings
 from scripts.agents.clients import Kind
 
+_URL = re.compile(r"https://[^/@\s\[\]]+/(?:[^\s?#]+/)?webhook(?:\?\S*)?")
+_PRIVATE = (".internal", ".local", ".localhost")  # the first is Railway's own, between services
 _MARGIN_S = 0.5  # the server answers this long before Dialogflow gives up
 
 
@@ -65,10 +69,21 @@ def make_wish(kind: Kind, url: str | None, persona: Persona, settings: Settings)
     url = url or settings.public_webhook_url
     if not url:
         raise BadWish("give --webhook-url https://YOUR-HOST/webhook, or set WEBHOOK_URL")
-    if not re.fullmatch(r"https://[^/@\s]+/\S+", url):
+    if not _URL.fullmatch(url):
         raise BadWish("the URL must look like https://YOUR-HOST/webhook: Dialogflow calls nothing but https")
+    host = urlsplit(url).hostname or ""
+    if not _is_public(host):
+        raise BadWish(f"Google's servers call the webhook, and cannot reach {host}; give its public name")
     timeout_s = min(settings.cx_deadline_s + _MARGIN_S, CX_LIMIT_S)
     return Wish(url, _credentials(kind, settings), persona, settings.default_persona, timeout_s)
+
+
+def _is_public(host: str) -> bool:
+    """Return whether a host may be known to everybody; YOUR-HOST, pasted as it stands, is not."""
+    try:
+        return ip_address(host).is_global
+    except ValueError:
+        return "." in host and not host.endswith(_PRIVATE)
 
 
 def _credentials(kind: Kind, settings: Settings) -> Credentials:

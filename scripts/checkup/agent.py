@@ -38,7 +38,7 @@ def examine_agent(case: Case, agent: Agent) -> Iterator[Result]:
         plan = _plan(open_access(agent.project, agent.location, case.environment), agent, wish)
     except AgentError as error:
         reason, *advice = str(error).splitlines()
-        yield failed(_CHECK, reason, " ".join(line.strip() for line in advice))
+        yield failed(_CHECK, reason, "; ".join(line.strip() for line in advice))
         return
     yield from judge(plan, wish, _command(agent, wish))
 

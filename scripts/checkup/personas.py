@@ -7,7 +7,7 @@ from app.core.errors import ContentError
 from app.core.manifest import PromptManifest, has_drifted
 from app.core.persona import Persona
 from app.personas import SHIPPED, load_personas, read_manifest
-from app.settings import Settings
+from app.settings import Settings, choose_model, read_pairs
 from scripts.checkup.case import Case
 from scripts.checkup.results import Result, failed, ok, warning
 
@@ -63,8 +63,12 @@ def is_asked_in_text(persona: Persona, environment: Mapping[str, str]) -> bool:
 
 
 def model_of(persona: Persona, environment: Mapping[str, str]) -> str | None:
-    """Return the model that a persona asks."""
-    return environment.get("MODEL") or persona.model
+    """Return the model that a persona asks, as the server chooses it."""
+    try:
+        defaults = read_pairs(environment.get("DEFAULT_MODELS", ""))
+    except ValueError:  # the settings' own line says what is wrong with it
+        defaults = {}
+    return choose_model(persona.id, persona.model, environment.get("MODEL"), defaults)
 
 
 def default_persona(environment: Mapping[str, str]) -> str:

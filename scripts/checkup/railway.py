@@ -1,7 +1,8 @@
 """What Railway must be told by hand, judged by the variables that a service has there.
 
 Railway gives a stopping server 0 s unless told otherwise, and no longer reads railway.json after 2026-12-01
-("Deployment teardown", "Config as code", read 2026-11). It does not tell a program how many replicas there are.
+("Deployment teardown", "Config as code", read 2026-11). A volume is for one deployment at a time ("Healthchecks", read
+2026-11). How many replicas there are it does not tell a program.
 """
 
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from scripts.checkup.results import Result, failed, ok, skipped, warning
 _CHECK = "Railway"
 _DRAINING, _OVERLAP = "RAILWAY_DEPLOYMENT_DRAINING_SECONDS", "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS"
 DRAINING_ADVICE, OVERLAP_ADVICE = GRACEFUL_S + 5, 20  # as in railway.json
+_VOLUME = "RAILWAY_VOLUME_MOUNT_PATH"
 _FILE_ENDS = date(2026, 12, 1)
 _BY_HAND = "Variables, New Variable"
 
@@ -38,8 +40,9 @@ def _draining(case: Case) -> Iterator[Result]:
 
 
 def _overlap(case: Case) -> Iterator[Result]:
+    """Look at the time in which both deployments answer; a volume is for one at a time, whatever is set."""
     seconds = _seconds(case, _OVERLAP)
-    if seconds is None or seconds <= 0:
+    if _VOLUME not in case.environment and (seconds is None or seconds <= 0):
         said = f"{_OVERLAP} is {'not set' if seconds is None else '0'}: nobody answers between two deploys"
         yield warning(_CHECK, said + _until(case.today), f"{_BY_HAND}: {_OVERLAP}={OVERLAP_ADVICE}")
 
@@ -74,7 +77,7 @@ def _is_inside(host: str) -> bool:
 
 def _kept(case: Case) -> Iterator[Result]:
     """Conversations outlive a deploy on a volume or in Redis, and nowhere else."""
-    volume = case.environment.get("RAILWAY_VOLUME_MOUNT_PATH")
+    volume = case.environment.get(_VOLUME)
     path = Path(case.environment.get("SESSIONS_PATH") or str(Settings.model_fields["sessions_path"].default))
     if "REDIS_URL" in case.environment or (volume and path.is_relative_to(volume)):
         return

@@ -19,26 +19,39 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _COMPARE = "compare WEBHOOK_USERNAME and WEBHOOK_PASSWORD (or the header) here with the service's variables"
 _PAGE_BYTES = 20_000
 
-# Railway's own words in place of a service ("Error reference", read 2026-11).
-_NO_SERVICE = ("application not found", "train has not arrived")
-_NO_PROGRAM = ("failed to respond", "application is not responding")
+# What Railway itself answers in place of a service. Documented is the 502 alone ("Application Failed to Respond", read
+# 2026-11); the header and the words of the 404 are as many people have quoted them, none of it promised.
+_OWN_HEADER = "x-railway-fallback"
+_OWN_WORDS = ("application not found", "train has not arrived", "application failed to respond")
 
 
 def strange(answer: Answer) -> Result | None:
     """Return what an answer is that no webhook of ours gives, None when it may be ours."""
-    page = answer.body[:_PAGE_BYTES].decode(errors="replace").lower()
     if answer.status in _REDIRECTS:
         return _redirected(answer)
-    if any(words in page for words in _NO_SERVICE):
-        fix = "compare it with Settings, Networking of the service"
-        return failed(WEBHOOK, "Railway knows no service at this address", fix)
-    if any(words in page for words in _NO_PROGRAM):
-        fix = "read the service's deploy log: the start fails, or HOST keeps Railway out"
-        return failed(WEBHOOK, f"Railway reaches no program behind this address ({answer.status})", fix)
+    if _is_railways_own(answer):
+        return _not_served(answer)
     if answer.headers.get("content-type", "").startswith("text/html"):
         said = f"an HTML page came back ({answer.status}), not the webhook's JSON"
         return failed(WEBHOOK, said, "is this the address of the webhook?")
     return None
+
+
+def _is_railways_own(answer: Answer) -> bool:
+    page = answer.body[:_PAGE_BYTES].decode(errors="replace").lower()
+    return _OWN_HEADER in answer.headers or any(words in page for words in _OWN_WORDS)
+
+
+def _not_served(answer: Answer) -> Result:
+    """Return why Railway answers itself: 502 when the program is silent, else because it knows none to ask."""
+    if answer.status == 502:
+        said = "Railway reaches no program behind this address (502)"
+        fix = "read the service's deploy log; if it runs: take HOST out, and compare the domain's target port with PORT"
+        return failed(WEBHOOK, said, fix)
+    said = f"Railway knows no running service at this address ({answer.status})"
+    return failed(
+        WEBHOOK, said, "compare it with Settings, Networking; is the service deployed, and neither paused nor asleep?"
+    )
 
 
 def _redirected(answer: Answer) -> Result:

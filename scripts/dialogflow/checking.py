@@ -25,7 +25,7 @@ _STATUS_FIXES = {
     400: "read the answer's own words: the webhook did not understand Dialogflow's request",
     401: "set WEBHOOK_USERNAME and WEBHOOK_PASSWORD (or the header) here to what the webhook is started with",
     403: "set WEBHOOK_USERNAME and WEBHOOK_PASSWORD (or the header) here to what the webhook is started with",
-    404: "check the path of the URL; this project's webhook is at /webhook",
+    404: "check the path of the URL; this project's webhook is at /webhook; scripts.doctor says who answers there",
     405: "check the path of the URL; the webhook must accept POST",
     413: "raise the limit of the server, or of the proxy before it; requests may have some 100 KB",
     429: "raise the limit on requests, or send fewer at a time",

@@ -1,6 +1,6 @@
 """Dialogflow CX, API v3, as a webhook sees it: tags, session parameters, pages, and its errors as events.
 
-"Webhooks", "Built-in events" and the v3 reference of WebhookRequest and WebhookResponse, read 2026-11.
+"Webhooks", "Handlers" (built-in events) and the v3 reference of WebhookRequest and WebhookResponse, read 2026-11.
 """
 
 from collections.abc import Mapping
@@ -21,6 +21,8 @@ _ERROR_EVENTS = {
     "http_401": "webhook.error.rejected",
     "http_403": "webhook.error.rejected",
     "http_404": "webhook.error.not-found",
+    "unreachable": "webhook.error.not-found",  # Google's words for it: the URL was unreachable
+    "unknown_host": "webhook.error.not-found",
     "http_503": "webhook.error.unavailable",
 }
 

@@ -1,6 +1,6 @@
 """Dialogflow ES, API v2, as a webhook sees it: requests, contexts that count down, follow-up events.
 
-"Webhook for fulfillment", "Contexts" and the v2 reference of WebhookRequest and WebhookResponse, read 2026-11.
+"Webhook service", "Contexts" and the v2 reference of WebhookRequest and WebhookResponse, read 2026-11.
 """
 
 import re
@@ -13,7 +13,7 @@ from scripts.dialogflow.origins import context_parameters, event_name, original_
 from scripts.dialogflow.showing import show_es
 from scripts.dialogflow.types import FollowUp, Json, Query, Setting, Shown
 
-LIMIT_S = 5.0  # not configurable ("Webhook for fulfillment", read 2026-11)
+LIMIT_S = 5.0  # not configurable ("Webhook service", read 2026-11)
 
 _PROJECT = "projects/simulated/agent"
 _CONTEXT_S = 20 * 60  # contexts expire after 20 minutes, whatever turns they have left

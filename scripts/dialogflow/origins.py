@@ -1,6 +1,6 @@
 """What each integration adds to an ES request: originalDetectIntentRequest, its context, its name for a welcome.
 
-The shapes are those of recorded requests; ids and names are made up. ("Webhook for fulfillment", "Telephony", read
+The shapes are those of recorded requests; ids and names are made up. ("Webhook service", "Telephony", read
 2026-11; platform events: "Events", read 2026-11.)
 """
 

@@ -4,7 +4,6 @@ The deadline is a promise, not a hint to the socket: a webhook that sends a byte
 """
 
 import asyncio
-import ssl
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -14,6 +13,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from scripts.dataset.types import Finding
+from scripts.dialogflow.silence import trouble_of
 from scripts.dialogflow.types import MAX_ANSWER_BYTES, Failed, Received
 
 _LOCAL = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -82,9 +82,15 @@ async def open_wire(webhook: Webhook, connections: int = 1) -> AsyncIterator[Wir
 
 def check_address(url: str) -> None:
     """Raise BadAddress unless Dialogflow could call the URL, or it is one of this machine: http is only for those."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
+    try:
+        parts = urlsplit(url)
+        is_one = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that do not close, a port above 65535
+        is_one = False
+    if not is_one:
         raise BadAddress(f'"{url}" is no address; give one such as http://127.0.0.1:8080/webhook')
+    if "@" in parts.netloc:
+        raise BadAddress("the address holds credentials; take them out, WEBHOOK_USERNAME and WEBHOOK_PASSWORD count")
     if parts.scheme == "http" and not _is_local(url):
         raise BadAddress(f"{url}: Dialogflow calls https only, and credentials would go unprotected; begin with https")
 
@@ -100,18 +106,5 @@ def _late(limit_s: float) -> Finding:
 
 
 def _broken(error: Exception, url: str) -> Finding:
-    if _is_about_a_certificate(error):
-        fix = "use a certificate of a known authority that is valid today; Dialogflow takes no other"
-        return Finding("error", "certificate", "", f"the certificate of {url} is not accepted", fix)
-    if isinstance(error, httpx2.ConnectError):
-        fix = "is it running? check host and port; scripts/serve prints the address"
-        return Finding("error", "unreachable", "", f"nothing answers at {url}", fix)
-    message = f"the connection broke off before the whole answer was there ({type(error).__name__})"
-    return Finding("error", "broken_off", "", message, "look into the webhook's log: did its process end in the turn?")
-
-
-def _is_about_a_certificate(error: BaseException | None) -> bool:
-    """Return whether the cause of an error, however deep, is a certificate."""
-    if error is None or isinstance(error, ssl.SSLError):
-        return error is not None
-    return "CERTIFICATE" in str(error).upper() or _is_about_a_certificate(error.__cause__ or error.__context__)
+    trouble = trouble_of(error, url)
+    return Finding("error", trouble.check, "", trouble.message, trouble.fix)

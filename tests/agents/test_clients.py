@@ -57,3 +57,10 @@ def test_a_region_has_a_host_of_its_own(location: str, host: str, es_parent: str
 
     assert (access.endpoint, access.es_parent) == (host, es_parent)
     assert access.client(es.IntentsClient).transport.host == f"{host}:443"
+
+
+@pytest.mark.parametrize("emulator", ["http://127.0.0.1:8085", "127.0.0.1", "localhost:8085/"])
+def test_an_emulator_is_named_by_host_and_port(emulator: str) -> None:
+    """A URL in its place would be looked up as a name for a minute and a half."""
+    with pytest.raises(AgentError, match=r"it must be host:port, such as 127\.0\.0\.1:8085"):
+        open_access("my-project", "global", {"DIALOGFLOW_EMULATOR_HOST": emulator})

@@ -7,7 +7,7 @@ import pytest
 from google.cloud import dialogflowcx_v3 as cx
 
 from scripts.agents.clients import open_access
-from scripts.agents.cx_agent import read_cx, timeout_of
+from scripts.agents.cx_agent import read_cx, timeout_of, view_of
 from scripts.agents.webhook_view import WebhookView
 from tests.agents.running import BASIC, CX, ID_TOKEN, PASSWORD, URL, changes, planned, run
 from tests.google_cloud.cloud import Cloud
@@ -189,17 +189,13 @@ def test_an_agent_that_is_not_there(cloud: Cloud) -> None:
 
 
 def test_reading_says_how_the_webhook_is_called(cloud: Cloud) -> None:
-    """What the agent calls, with which credentials and timeout, from where."""
+    """What the agent calls, with which credentials and timeout."""
     access = open_access(PROJECT, "global", {"DIALOGFLOW_EMULATOR_HOST": cloud.address})
-    before = read_cx(access, "Listener").webhook
+    before = read_cx(access, "Listener").webhooks
 
     run(cloud, *CX, "--yes", **ID_TOKEN)
 
-    assert before is None
-    assert read_cx(access, "Listener").webhook == WebhookView(
-        url=URL,
-        is_enabled=True,
-        credentials=("id_token",),
-        timeout_s=5.0,
-        callers=("sys.no-match-default", "sys.no-input-default", "welcome route"),
-    )
+    assert before == ()
+    assert [view_of(webhook) for webhook in read_cx(access, "Listener").webhooks] == [
+        WebhookView(url=URL, is_enabled=True, credentials=("id_token",), timeout_s=5.0)
+    ]

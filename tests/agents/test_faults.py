@@ -1,5 +1,7 @@
 """What Google may answer instead: each is named with what to do, and only what is safe is tried again."""
 
+from pathlib import Path
+
 import grpc
 import pytest
 
@@ -122,6 +124,18 @@ def test_without_a_backup_nothing_is_changed(cloud: Cloud) -> None:
     result = run(cloud, *ES, "--yes")
 
     assert (result.exit_code, es_state(cloud), cloud.writes) == (1, before, [])
+
+
+def test_where_no_backup_can_be_kept_nothing_is_changed(cloud: Cloud) -> None:
+    """A full disk, or a file where the folder should be: said without a traceback, before the first write."""
+    Path(".data").mkdir()
+    Path(".data/agents").touch()
+
+    result = run(cloud, *ES, "--yes")
+
+    assert (result.exit_code, cloud.writes) == (1, [])
+    assert "Error: no backup can be kept in .data/agents" in result.output
+    assert "so nothing was changed" in result.output
 
 
 def test_a_write_that_does_not_stick_is_noticed(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:

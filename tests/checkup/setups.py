@@ -46,7 +46,8 @@ class Setup:
         named = "".join(f"{name}={value}\n" for name, value in self.dotenv.items())
         content = named if self.written is None else self.written
         Path(".env").write_bytes(content.encode() if isinstance(content, str) else content)
-        shown = CliRunner(env=self.outside).invoke(main, ["--json", "--url", self.url, *words])
+        address = ("--url", self.url) if self.url else ()
+        shown = CliRunner(env=self.outside).invoke(main, ["--json", *address, *words])
         return Examined(shown.exit_code, shown.output, shown.stdout)
 
 

@@ -21,20 +21,28 @@ from tests.checkup.setups import Setup
 from tests.loopback import Behaviour, answer, hang, loopback, reset
 
 HTML = "text/html; charset=utf-8"
+NO_SERVICE = (
+    "Railway knows no running service at this address (404)",
+    "compare it with Settings, Networking; is the service deployed, and neither paused nor asleep?",
+)
 
 PAGES: dict[str, tuple[Behaviour, str, str]] = {
     "Railway without a service": (
         answer(b'{"status":"error","code":404,"message":"Application not found"}', "404 Not Found"),
-        *("Railway knows no service at this address", "compare it with Settings, Networking of the service"),
+        *NO_SERVICE,
     ),
     "Railway without a domain": (
         answer(b"<html><h1>The train has not arrived at the station.</h1></html>", "404 Not Found", HTML),
-        *("Railway knows no service at this address", "compare it with Settings, Networking of the service"),
+        *NO_SERVICE,
+    ),
+    "Railway without a service, in other words": (
+        answer(b"{}", "404 Not Found", extra="X-Railway-Fallback: true\r\n"),
+        *NO_SERVICE,
     ),
     "Railway without a running program": (
         answer(b"<!DOCTYPE html><h1>Application failed to respond</h1>", "502 Bad Gateway", HTML),
         "Railway reaches no program behind this address (502)",
-        "read the service's deploy log: the start fails, or HOST keeps Railway out",
+        "read the service's deploy log; if it runs: take HOST out, and compare the domain's target port with PORT",
     ),
     "a redirect to https": (
         answer(b"", "301 Moved Permanently", extra="Location: https://joe:secret@example.org/webhook?token=1\r\n"),

@@ -59,6 +59,13 @@ def test_a_manifest_that_cannot_be_read_is_named(folder: Path) -> None:
     assert "is not readable as JSON" in lines[0][2]
 
 
+def test_models_by_persona_are_models_too() -> None:
+    """DEFAULT_MODELS is what the server falls back on, and so does the doctor; a wrong one is the settings' fault."""
+    for models, status in (("joy=m *=n", "ok"), ("joy=m", "failed"), ("joy", "failed")):
+        lines = said(check_personas, case_of({"OPENAI_API_KEY": "k", "DEFAULT_MODELS": models}))
+        assert [line[0] for line in lines] == [status]
+
+
 def test_a_model_is_asked_as_it_was_trained(folder: Path) -> None:
     """One text where the manifest says so, whatever the persona's file says."""
     write_manifest(folder, format="text")

@@ -19,7 +19,8 @@ SERVICE = {
     "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS": "20",
     "REDIS_URL": "redis://default:tests-only-1@redis.railway.internal:6379",
 }
-VOLUME = {name: value for name, value in SERVICE.items() if name != "REDIS_URL"} | {
+_NOT_WITH_A_VOLUME = ("REDIS_URL", "RAILWAY_DEPLOYMENT_OVERLAP_SECONDS")  # a volume is for one deployment at a time
+VOLUME = {name: value for name, value in SERVICE.items() if name not in _NOT_WITH_A_VOLUME} | {
     "RAILWAY_VOLUME_MOUNT_PATH": "/data"
 }
 DECEMBER = date(2026, 12, 1)

@@ -5,7 +5,9 @@ import pytest
 from scripts.dialogflow.cx import CxTalk
 from scripts.dialogflow.es import EsTalk
 from scripts.dialogflow.types import Query
+from scripts.dialogflow.wire import Webhook
 from tests.dialogflow.webhooks import HELLO, SETTING, checks, cx_answer, es_answer, follow_up, played, says, webhook
+from tests.gunicorns import free_port
 from tests.loopback import Behaviour, answer, hang
 
 
@@ -76,6 +78,14 @@ def test_cx_gives_up_after_the_second_try() -> None:
 
     assert len(running.requests) == 2
     assert outcome.shown.rows == ("what the agent's handler for webhook.error.unavailable says",)
+
+
+def test_cx_has_an_event_for_a_server_that_is_down() -> None:
+    """Google names an unreachable URL so, whatever the word suggests."""
+    at = Webhook(f"http://127.0.0.1:{free_port()}/webhook", {}, limit_s=5.0)
+    (outcome,), _ = played(CxTalk(SETTING), at, HELLO)
+
+    assert outcome.shown.rows == ("what the agent's handler for webhook.error.not-found says",)
 
 
 def test_cx_does_not_repeat_what_cannot_pass() -> None:

@@ -43,12 +43,12 @@ def test_a_broken_connection_is_named() -> None:
 def test_a_port_where_nothing_listens_is_named() -> None:
     """The words say where, and ask whether it runs."""
     with socket.create_server(("127.0.0.1", 0)) as probe:
-        url = f"http://127.0.0.1:{probe.getsockname()[1]}/webhook"
+        place = f"127.0.0.1:{probe.getsockname()[1]}"
 
-    (outcome,), _ = played(EsTalk(SETTING), Webhook(url, {}, 5.0), HELLO)
+    (outcome,), _ = played(EsTalk(SETTING), Webhook(f"http://{place}/webhook", {}, 5.0), HELLO)
 
     assert checks(outcome) == [("error", "unreachable")]
-    assert outcome.findings[0].message == f"nothing answers at {url}"
+    assert outcome.findings[0].message == f"nothing listens at {place}"
 
 
 def test_an_answer_without_end_is_left_early() -> None:
@@ -90,6 +90,9 @@ def test_credentials_follow_the_webhooks_settings(environment: dict[str, str], h
     [
         ("ftp://example.org/webhook", "is no address"),
         ("example.org/webhook", "is no address"),
+        ("https://[::1/webhook", "is no address"),
+        ("http://127.0.0.1:99999/webhook", "is no address"),
+        ("https://joe:secret@example.org/webhook", "the address holds credentials; take them out"),
         ("http://example.org/webhook", "https only"),
     ],
 )
