@@ -17,7 +17,7 @@ SHELL_BLOCKS = re.findall(r"```sh\n(.*?)```", README, re.DOTALL)
 COMMANDS = [line.strip() for block in SHELL_BLOCKS for line in block.splitlines() if line and not line.startswith("#")]
 
 # Commands of other tools; each one is tried where it can be: git and railway need an account, curl a running server.
-FOREIGN = ("git ", "curl ", "cd ", "railway ", "export ")
+FOREIGN = ("gcloud ", "git ", "curl ", "cd ", "railway ", "export ")
 
 
 def test_env_example_is_what_the_settings_say() -> None:
