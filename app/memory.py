@@ -6,7 +6,7 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from app.core.errors import StoreError
-from app.core.keys import session_key
+from app.core.keys import repeated_within_s, session_key, turn_key
 from app.core.persona import Persona
 from app.core.types import Care, Exchange, RiskLevel, Session, Turn
 from app.order import Place
@@ -57,7 +57,10 @@ def remember(
 
 
 def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, services: Services) -> None:
-    """Keep, in the background, that somebody is at risk, and count the referral. The words are not kept."""
+    """Keep, in the background, that somebody is at risk, and count the referral once, however often the turn arrives.
+
+    The words are not kept.
+    """
 
     key = _key(turn)
     if turn.session:
@@ -65,13 +68,9 @@ def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, 
 
     def keep() -> None:
         now = services.wall_clock()
-        day = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
-        try:
-            services.sessions.count_referral(level, day)
-        except StoreError:
-            logger.error("a referral was not recorded: the store does not answer")
         if turn.session:
             _keep(key, None, persona, care, now, now, None, services)
+        _count_referral(turn, level, now, services)
 
     services.background.submit(keep)
 
@@ -112,6 +111,18 @@ def _read(key: str, services: Services) -> Session:
     except StoreError:
         return Session(care=services.flags.alone(key))
     return replace(session, care=services.flags.newest(key, session.care, notes))
+
+
+def _count_referral(turn: Turn, level: RiskLevel, now: float, services: Services) -> None:
+    """Count it, unless another request brought the same turn before, at whatever worker."""
+    day = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
+    name = f"crisis:{turn_key(turn)}"
+    try:
+        arrivals = services.sessions.tally({name: (1, now + repeated_within_s(turn))}, now)
+        if arrivals[name] == 1:
+            services.sessions.count_referral(level, day)
+    except StoreError:
+        logger.error("a referral was not recorded: the store does not answer")
 
 
 def _keep(

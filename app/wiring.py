@@ -51,6 +51,7 @@ def make_services(settings: Settings) -> Services:
         session_ttl_s=settings.session_ttl_s,
         models=make_lineup(settings, call_counter(limits, tally)),
         moderate=_moderate_with(settings),
+        moderating=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="moderating"),
         background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
         history_tokens=settings.history_tokens,
         gate=Gate(settings.threads, time.monotonic),

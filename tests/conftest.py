@@ -81,6 +81,7 @@ def services(
         session_ttl_s=1_800,
         models=models,
         moderate=None,
+        moderating=background,
         background=background,
         history_tokens=1_000,
         gate=Gate(8, clock),
