@@ -11,7 +11,7 @@ from app.core.types import Care, Exchange, RiskLevel, Session
 from app.sessions.turns import Closing, LateAnswers, Turns
 
 MAX_EXCHANGES = 40  # more than any token budget lets into a prompt; older ones are deleted
-CARE_TTL_S = 4 * 86_400.0  # how long the flag of a conversation is kept after its last turn; risk has decayed by then
+CARE_TTL_S = 4 * 86_400.0  # how long a flag is kept after the last turn; risk has decayed by then
 LONGEST_TURN_S = 60.0  # nothing of a turn that began before a deletion is written later than this after it
 
 
@@ -24,7 +24,7 @@ class Sessions(Protocol):
     def read(self, key: str, now: float) -> Session:
         """Return the session, an empty one when it is new, expired or was forgotten. `now` is seconds since 1970.
 
-        The words expire before the rest: a session may have no exchanges and still know that somebody was at risk.
+        The words expire before a flag: a session may have no exchanges and still know that somebody was at risk.
         """
 
     def append(

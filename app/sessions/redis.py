@@ -23,8 +23,8 @@ from redis.retry import Retry
 
 from app.core.errors import StoreError
 from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES
-from app.sessions.records import care_from
+from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES
+from app.sessions.records import care_from, care_kept_s
 from app.sessions.turns import Closing, Entry, Late, Ticket
 
 logger = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class RedisSessions:
             "persona": persona,
             "care": json.dumps(asdict(care)),
             "risk_at": repr(care.risk_at),
-            "care_until": repr(now + CARE_TTL_S),
+            "care_until": repr(now + care_kept_s(care, self._ttl_s)),
             "began_at": repr(began_at),
             "expires_at": repr(now + self._ttl_s),
             "most_exchanges": MAX_EXCHANGES,
@@ -125,12 +125,13 @@ class RedisSessions:
     def forget(self, key: str, now: float) -> None:
         """Delete all but the count of turns: numbers that come again could mix up old turns with new ones."""
         names = dict(zip(_PARTS, _keys(key), strict=True))
+        holds_s = self._ttl_s + LONGEST_TURN_S  # other processes may still bring what the server missed
         for missed in [missed for missed in list(self._missed) if missed[0] == key]:
             self._missed.remove(missed)
 
         def work() -> None:
             with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.set(names["forgotten"], repr(now), px=int(LONGEST_TURN_S * 1_000))
+                pipeline.set(names["forgotten"], repr(now), px=int(holds_s * 1_000))
                 pipeline.delete(*(names[part] for part in ("session", "history", "care", "turns", "late")))
                 pipeline.execute()
 
@@ -206,6 +207,8 @@ class RedisSessions:
             return work()
         except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
             self._asked_again_at = time.monotonic() + _LEFT_ALONE_S
+            # When the server's machine was lost, each connection to it would cost another wait.
+            self._redis.connection_pool.disconnect(inuse_connections=False)
             raise _Unanswered(f"Redis does not answer: {type(error).__name__}") from error
         except (redis.RedisError, ValueError) as error:
             raise StoreError(f"Redis refused: {type(error).__name__}") from error

@@ -11,8 +11,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
-from app.sessions.records import care_from
+from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
+from app.sessions.records import care_from, care_kept_s
 from app.sessions.sqlite_file import SessionFile
 from app.sessions.turns import Closing, Entry, Late, Ticket
 
@@ -81,7 +81,7 @@ class SqliteSessions:
             if connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at)).fetchone():
                 return
             _count_turn(connection, key, persona, now, self._ttl_s)
-            _keep_care(connection, key, care, now)
+            _keep_care(connection, key, care, now, self._ttl_s)
             if exchange is not None:
                 _add_exchange(connection, key, closing.number if closing else None, exchange)
             sqlite_turns.close_turn(connection, key, closing)
@@ -211,13 +211,13 @@ def _count_turn(connection: sqlite3.Connection, key: str, persona: str, now: flo
     )
 
 
-def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float) -> None:
+def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float, ttl_s: float) -> None:
     """Keep care, unless what is kept came with a later finding: that one was made while this turn was on its way."""
     connection.execute("DELETE FROM care WHERE key = ? AND expires_at <= ?", (key, now))
     connection.execute(
         "INSERT INTO care VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state, "
         "expires_at = excluded.expires_at WHERE state ->> 'risk_at' <= excluded.state ->> 'risk_at'",
-        (key, json.dumps(asdict(care)), now + CARE_TTL_S),
+        (key, json.dumps(asdict(care)), now + care_kept_s(care, ttl_s)),
     )
 
 

@@ -1,6 +1,7 @@
 """What every store promises: what is remembered, for how long, that forgetting is real."""
 
 import threading
+from dataclasses import replace
 
 from app.core.types import Care, Exchange, Session
 from app.sessions import CARE_TTL_S, MAX_EXCHANGES, Store
@@ -117,6 +118,18 @@ def test_care_outlives_the_words(open_store: OpenStore) -> None:
 
     assert store.read("key", NOW + 3_600) == Session(care=care)
     assert store.read("key", NOW + CARE_TTL_S) == Session()
+
+
+def test_care_of_who_is_not_at_risk_goes_with_the_words(open_store: OpenStore) -> None:
+    """What is kept for days is kept of few: a conversation without a flag leaves nothing."""
+    store = open_store(100)
+    care = Care(since_resource=1, seen_at=NOW, disclosed_at=NOW)
+    store.append("key", Exchange("a", "b"), "joy", care, NOW, NOW)
+    store.append("minor", Exchange("a", "b"), "joy", replace(care, is_minor=True), NOW, NOW)
+
+    assert store.read("key", NOW + 99).care == care
+    assert store.read("key", NOW + 100) == Session()
+    assert store.read("minor", NOW + 100).care.is_minor
 
 
 def test_care_stays_when_the_persona_changes(store: Store) -> None:
