@@ -135,8 +135,8 @@ def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: 
 
 def _say_again(turn: Turn, place: Place, services: Services, verdict: Verdict) -> Fulfillment:
     """Return what the turn was answered the first time, a fallback line if it still is not."""
-    default = services.personas[services.default_persona]
-    reply, persona = place.answer or (fallback(turn, default, crc32(turn.id.encode())), default.id)
+    asked = choose_persona(turn, Session(), services)
+    reply, persona = place.answer or (fallback(turn, asked, crc32(turn.id.encode())), asked.id)
     return Fulfillment(reply, persona, verdict=verdict, problems=place.problems)
 
 

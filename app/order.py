@@ -45,7 +45,7 @@ class Place:
 
 def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
     """Return the turn's place, when the turns before it are done or there is no more time to wait for them."""
-    now = services.wall_clock()
+    now, started = services.wall_clock(), services.clock()
     if not turn.session:
         return Place(now)
     key = session_key(turn.channel, turn.session)
@@ -59,7 +59,7 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
                 break
             services.pause(pause_s)
             notes = services.flags.notes()
-            entry = services.sessions.enter(ticket, services.wall_clock())
+            entry = services.sessions.enter(ticket, now + services.clock() - started)  # the time of day may jump
     except StoreError as error:
         logger.warning("a turn goes on without its memory", extra={"reason": str(error)})
         return Place(now, session=Session(care=services.flags.alone(key)), problems=("StoreError",))

@@ -109,6 +109,35 @@ def test_the_next_turn_need_not_wait_again(services: Services, models: FakeModel
     assert services.clock() == began_at
 
 
+@pytest.mark.parametrize("jump_s", [-3_600.0, 3_600.0])
+def test_a_clock_that_jumps_while_a_turn_waits_stops_nobody(
+    services: Services, models: FakeModels, clock: FakeClock, wall_clock: FakeClock, jump_s: float
+) -> None:
+    """Somebody sets the time of day in the middle of a wait: the turn goes on as it would have."""
+    begin(services, said("My dog died"))
+    models.say("Who?")
+
+    def jump_once(seconds: float) -> None:
+        wall_clock.now += jump_s if clock.now == 100 else 0
+        clock.pause(seconds)
+
+    result = run(said("Hello?"), replace(services, pause=jump_once))
+
+    assert (result.reply.text.endswith("Who?"), result.problems) == (True, ("out_of_turn",))
+
+
+def test_a_repetition_without_an_answer_hears_the_persona_that_was_asked_for(services: Services) -> None:
+    """The line for want of an answer is the line of who should have answered."""
+    turn = replace(said("Ask me"), intent="interviewer")
+    begin(services, turn)
+
+    result = run(turn, services)
+
+    interviewer = services.personas["interviewer"]
+    assert result.persona == "interviewer"
+    assert result.reply.text in interviewer.lines(interviewer.fallback, "en")
+
+
 @pytest.mark.parametrize("is_up", [True, False])
 def test_who_is_at_risk_never_waits(services: Services, is_up: bool) -> None:
     """No turn before, no store that is down holds up help."""
