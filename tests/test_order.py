@@ -12,7 +12,7 @@ from app.core.types import Care, Exchange, Turn
 from app.fulfillment import Fulfillment, fulfill
 from app.order import MODEL_S, RESERVE_S
 from app.services import Services
-from app.sessions.turns import Closing, Ticket
+from app.sessions.turns import Closing, Outcome, Ticket
 from tests.fakes import BrokenSessions, FakeClock, FakeModels
 
 KEY = session_key("dialogflow_es", "abc")
@@ -65,7 +65,7 @@ def test_a_repetition_waits_for_the_first_answer(services: Services, clock: Fake
         clock.pause(seconds)
         if clock.now > 101:
             closing = Closing(ticket, number, answer, services.wall_clock() + 60, "dropped")
-            services.sessions.append(KEY, None, "joy", Care(), 0.0, services.wall_clock(), closing)
+            services.sessions.append(KEY, Outcome("joy", Care(), 0.0, closing=closing), services.wall_clock())
 
     result = run(turn, replace(services, pause=answer_after_a_second))
 

@@ -7,8 +7,8 @@ turns.py says how turns go through a store one by one; sqlite.py and redis.py ar
 from collections.abc import Mapping
 from typing import Protocol
 
-from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions.turns import Closing, LateAnswers, Turns
+from app.core.types import RiskLevel, Session
+from app.sessions.turns import LateAnswers, Outcome, Turns
 
 MAX_EXCHANGES = 40  # more than any token budget lets into a prompt; older ones are deleted
 CARE_TTL_S = 4 * 86_400.0  # how long a flag is kept after the last turn; risk has decayed by then
@@ -27,17 +27,8 @@ class Sessions(Protocol):
         The words expire before a flag: a session may have no exchanges and still know that somebody was at risk.
         """
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
-        """Count a turn, keep its care, add its exchange if it is to be remembered; the time to live begins anew.
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
+        """Count a turn, keep its care, add its exchange if there is one; the time to live begins anew.
 
         Another persona than before starts with no exchanges; care stays. A turn that began before the session was
         forgotten leaves nothing. Care never takes the place of care with a later finding (`risk_at`).

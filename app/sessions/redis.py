@@ -10,7 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -25,7 +25,7 @@ from app.core.errors import StoreError
 from app.core.types import Care, Exchange, RiskLevel, Session
 from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES
 from app.sessions.records import care_from, care_kept_s
-from app.sessions.turns import Closing, Entry, Late, Ticket
+from app.sessions.turns import Closing, Entry, Late, Outcome, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -80,30 +80,9 @@ class RedisSessions:
         fields = {"turn": ticket.turn, "holder": ticket.holder, "expires_at": repr(ticket.until)}
         return self._call(lambda: _entry(self._run("enter", ticket.key, now, **fields)))
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
         """Count a turn, keep its care and its exchange, if any."""
-        fields: dict[str, object] = {
-            "id": uuid4().hex,
-            "persona": persona,
-            "care": json.dumps(asdict(care)),
-            "risk_at": repr(care.risk_at),
-            "care_until": repr(now + care_kept_s(care, self._ttl_s)),
-            "began_at": repr(began_at),
-            "expires_at": repr(now + self._ttl_s),
-            "most_exchanges": MAX_EXCHANGES,
-            **_closing_fields(closing),
-        }
-        if exchange is not None:
-            fields["exchange"] = json.dumps([exchange.user, exchange.reply, exchange.answered], ensure_ascii=False)
+        fields = _outcome_fields(outcome, self._ttl_s, now)
         try:
             self._call(lambda: self._run("append", key, now, **fields))
         except _Unanswered:
@@ -216,6 +195,23 @@ class RedisSessions:
 
 def _keys(key: str) -> list[str]:
     return [f"{_PREFIX}:{{{key}}}:{part}" for part in _PARTS]
+
+
+def _outcome_fields(outcome: Outcome, ttl_s: float, now: float) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": uuid4().hex,
+        "persona": outcome.persona,
+        "care": json.dumps(asdict(outcome.care)),
+        "risk_at": repr(outcome.care.risk_at),
+        "care_until": repr(now + care_kept_s(outcome.care, ttl_s)),
+        "began_at": repr(outcome.began_at),
+        "expires_at": repr(now + ttl_s),
+        "most_exchanges": MAX_EXCHANGES,
+        **_closing_fields(outcome.closing),
+    }
+    if outcome.exchange is not None:
+        fields["exchange"] = json.dumps(astuple(outcome.exchange), ensure_ascii=False)
+    return fields
 
 
 def _closing_fields(closing: Closing | None) -> dict[str, object]:

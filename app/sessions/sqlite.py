@@ -14,7 +14,7 @@ from app.core.types import Care, Exchange, RiskLevel, Session
 from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
 from app.sessions.records import care_from, care_kept_s
 from app.sessions.sqlite_file import SessionFile
-from app.sessions.turns import Closing, Entry, Late, Ticket
+from app.sessions.turns import Closing, Entry, Late, Outcome, Ticket
 
 _ENTRY_PATIENCE_S = 1.0  # a file is slow when the disk is, for a moment: better late than without memory
 
@@ -65,26 +65,17 @@ class SqliteSessions:
             patience_s=_ENTRY_PATIENCE_S,
         )
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
         """Count a turn, keep its care and its exchange, if any."""
 
         def work(connection: sqlite3.Connection) -> None:
-            if connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at)).fetchone():
+            if _is_forgotten(connection, key, outcome.began_at):
                 return
-            _count_turn(connection, key, persona, now, self._ttl_s)
-            _keep_care(connection, key, care, now, self._ttl_s)
-            if exchange is not None:
-                _add_exchange(connection, key, closing.number if closing else None, exchange)
-            sqlite_turns.close_turn(connection, key, closing)
+            _count_turn(connection, key, outcome.persona, now, self._ttl_s)
+            _keep_care(connection, key, outcome.care, now, self._ttl_s)
+            if outcome.exchange is not None:
+                _add_exchange(connection, key, outcome.closing, outcome.exchange)
+            sqlite_turns.close_turn(connection, key, outcome.closing)
 
         self._file.write(work)
 
@@ -202,6 +193,11 @@ def _read_exchanges(connection: sqlite3.Connection, key: str) -> tuple[Exchange,
     return tuple(Exchange(user, reply, bool(answered)) for user, reply, answered in reversed(rows))
 
 
+def _is_forgotten(connection: sqlite3.Connection, key: str, began_at: float) -> bool:
+    found = connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at))
+    return found.fetchone() is not None
+
+
 def _count_turn(connection: sqlite3.Connection, key: str, persona: str, now: float, ttl_s: float) -> None:
     connection.execute("DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona))
     connection.execute(
@@ -221,8 +217,8 @@ def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float,
     )
 
 
-def _add_exchange(connection: sqlite3.Connection, key: str, number: int | None, exchange: Exchange) -> None:
-    place = sqlite_turns.newest_number(connection) if number is None else number
+def _add_exchange(connection: sqlite3.Connection, key: str, closing: Closing | None, exchange: Exchange) -> None:
+    place = closing.number if closing else sqlite_turns.newest_number(connection)
     connection.execute(
         "INSERT INTO history (key, number, user, reply, answered) VALUES (?, ?, ?, ?, ?)",
         (key, place, exchange.user, exchange.reply, exchange.answered),

@@ -13,7 +13,7 @@ from app.core.errors import StoreError
 from app.core.types import Care, Exchange
 from app.sessions import CARE_TTL_S
 from app.sessions.redis import RedisSessions
-from app.sessions.turns import Closing, Ticket
+from app.sessions.turns import Closing, Outcome, Ticket
 from tests.redis_server import RedisServer, binaries, redis_server, relay
 
 NOW = 1_700_000_000.0
@@ -44,7 +44,8 @@ def talk(sessions: RedisSessions) -> None:
     entry = sessions.enter(ticket, NOW)
     sessions.promise("key", entry.number, NOW, NOW + 300)
     closing = Closing(ticket, entry.number, "secret answer", NOW + 60, "stays")
-    sessions.append("key", Exchange("secret", "secret"), "joy", Care(risk="active", risk_at=NOW), NOW, NOW, closing)
+    care = Care(risk="active", risk_at=NOW)
+    sessions.append("key", Outcome("joy", care, NOW, Exchange("secret", "secret"), closing), NOW)
 
 
 def test_every_key_has_a_name_and_an_end(sessions: RedisSessions, client: "redis.Redis") -> None:
@@ -85,10 +86,10 @@ def test_a_server_that_lost_everything_counts_on(sessions: RedisSessions, client
     client.flushall()
     closing = Closing(ticket, entry.number, "answer", NOW + 60, "dropped")
 
-    sessions.append("key", Exchange("before", "ok"), "joy", Care(), NOW, NOW, closing)
+    sessions.append("key", Outcome("joy", Care(), NOW, Exchange("before", "ok"), closing), NOW)
     after = sessions.enter(Ticket("key", "after", "holder", NOW + 5), NOW)
     closing = Closing(Ticket("key", "after", "holder", NOW + 5), after.number, "answer", NOW + 60, "dropped")
-    sessions.append("key", Exchange("after", "ok"), "joy", Care(), NOW, NOW, closing)
+    sessions.append("key", Outcome("joy", Care(), NOW, Exchange("after", "ok"), closing), NOW)
 
     assert [exchange.user for exchange in sessions.read("key", NOW).exchanges] == ["before", "after"]
 
@@ -139,7 +140,7 @@ def test_what_a_server_missed_is_brought_to_it_once(server: RedisServer, session
     os.kill(server.process.pid, signal.SIGSTOP)
     for number in range(3):
         with pytest.raises(StoreError):
-            sessions.append("key", Exchange(str(number), "ok"), "joy", Care(), NOW, NOW)
+            sessions.append("key", Outcome("joy", Care(), NOW, Exchange(str(number), "ok")), NOW)
     os.kill(server.process.pid, signal.SIGCONT)
     time.sleep(1.05)
 
@@ -168,7 +169,7 @@ def test_a_server_that_is_full_is_a_store_error_and_still_reads(sessions: RedisS
     client.config_set("maxmemory", "1")
 
     with pytest.raises(StoreError):
-        sessions.append("key", None, "joy", Care(), NOW, NOW)
+        sessions.append("key", Outcome("joy", Care(), NOW), NOW)
 
     assert sessions.read("key", NOW).turns == 1
 
