@@ -6,6 +6,7 @@ turns, a crash of the process loses none. secure_delete overwrites what is delet
 
 import json
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from app.sessions.records import care_from, care_kept_s
 from app.sessions.sqlite_file import SessionFile
 from app.sessions.turns import Closing, Entry, Late, Outcome, Ticket
 
+_SWEEPING_PAUSE_S = 0.005  # in which other processes, which try every millisecond, get their turn
 _ENTRY_PATIENCE_S = 1.0  # a file is slow when the disk is, for a moment: better late than without memory
 
 _SCHEMA = """
@@ -38,6 +40,13 @@ CREATE TABLE IF NOT EXISTS referrals (
 CREATE TABLE IF NOT EXISTS tallies (name TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at REAL NOT NULL)
 WITHOUT ROWID;
 """
+
+_SWEEPING = (
+    "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM care WHERE key IN (SELECT key FROM care WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM tallies WHERE name IN (SELECT name FROM tallies WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM forgotten WHERE key IN (SELECT key FROM forgotten WHERE at <= :now - :longest LIMIT :most)",
+)
 
 
 class SqliteSessions:
@@ -135,17 +144,15 @@ class SqliteSessions:
         return self._file.write(work, is_lasting=False)
 
     def sweep(self, now: float) -> None:
-        """Delete expired sessions with their words."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM tallies WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - LONGEST_TURN_S,))
-            sqlite_turns.sweep(connection, now)
-
-        self._file.write(work)
+        """Delete expired sessions with their words, some at a time: turns want to write meanwhile."""
+        for statement in (*_SWEEPING, *sqlite_turns.SWEEPING):
+            while self._sweep_some(statement, now) == sqlite_turns.SWEPT_AT_ONCE:
+                time.sleep(_SWEEPING_PAUSE_S)
         self._file.empty_log()
+
+    def _sweep_some(self, statement: str, now: float) -> int:
+        values = {"now": now, "most": sqlite_turns.SWEPT_AT_ONCE, "longest": LONGEST_TURN_S}
+        return self._file.write(lambda connection: connection.execute(statement, values).rowcount, is_lasting=False)
 
     def ping(self) -> None:
         """Take and give back the write lock."""

@@ -10,6 +10,7 @@ import pytest
 
 from app.core.errors import StoreError
 from app.core.types import Care, Exchange, Session
+from app.sessions import sqlite_turns
 from app.sessions.sqlite import SqliteSessions
 from app.sessions.turns import Outcome
 from tests.conftest import kept_bytes
@@ -52,6 +53,20 @@ def test_sweep_deletes_what_is_expired(open_sessions: Open, tmp_path: Path) -> N
     sessions.sweep(NOW + 101)
 
     assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+
+
+def test_sweep_goes_on_until_all_is_gone(open_sessions: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many expired at once, a few are deleted at a time, turns write in between, and none is left."""
+    monkeypatch.setattr(sqlite_turns, "SWEPT_AT_ONCE", 3)
+    sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
+    for number in range(10):
+        sessions.append(str(number), Outcome("joy", CARE, NOW, Exchange("my-secret-words", "I see.")), NOW)
+    sessions.append("alive", Outcome("joy", CARE, NOW, Exchange("Hello", "Hi.")), NOW + 50)
+
+    sessions.sweep(NOW + 101)
+
+    assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+    assert sessions.read("alive", NOW + 101).exchanges == (Exchange("Hello", "Hi."),)
 
 
 def test_a_locked_file_costs_little_time(open_sessions: Open, tmp_path: Path) -> None:
