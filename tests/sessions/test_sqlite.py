@@ -125,3 +125,11 @@ def test_only_this_user_may_read_the_file(sessions: SqliteSessions, tmp_path: Pa
     sessions.append("key", Outcome("joy", CARE, NOW, Exchange("a", "b")), NOW)
 
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("sessions.sqlite3*")} == {0}
+
+
+def test_a_connection_holds_little_of_the_file_in_memory(sessions: SqliteSessions) -> None:
+    """There are as many connections as threads, and what each holds grows with the number of sessions."""
+    with sessions._file.connection() as connection:
+        kept_kb = -connection.execute("PRAGMA cache_size").fetchone()[0]
+
+    assert 128 * kept_kb < 64 * 1024
