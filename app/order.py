@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 MODEL_S = 2.5  # what a turn keeps for the model, two thirds of its time at most: the worker before it may have died
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
-_GRACE_S = 1.0  # after its deadline a turn still needs a moment to be closed
+_GRACE_S = 0.3  # of a turn that is being closed at its deadline; then who brings it again may take it over
 _SHORTEST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.04
 

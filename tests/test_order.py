@@ -8,12 +8,13 @@ import pytest
 
 from app.core.deadline import Deadline
 from app.core.keys import session_key, turn_key
+from app.core.prompt import Prompt
 from app.core.types import Care, Exchange, Turn
 from app.fulfillment import Fulfillment, fulfill
 from app.order import MODEL_S, RESERVE_S
 from app.services import Services
 from app.sessions.turns import Closing, Outcome, Ticket
-from tests.fakes import BrokenSessions, FakeClock, FakeModels
+from tests.fakes import BrokenSessions, FakeAsking, FakeClock, FakeModels
 
 KEY = session_key("dialogflow_es", "abc")
 
@@ -83,6 +84,30 @@ def test_a_repetition_that_is_never_answered_gets_a_line(services: Services, mod
     assert result.reply.source == "fallback"
     assert services.clock() - began_at == pytest.approx(4.5 - RESERVE_S, abs=0.05)
     assert models.prompts == []
+
+
+def test_a_repetition_takes_over_from_a_worker_that_died(
+    services: Services, models: FakeModels, clock: FakeClock, wall_clock: FakeClock
+) -> None:
+    """Dialogflow asks again a second after a worker began and died: the words are answered and remembered."""
+    turn = said("My dog died")
+    with pytest.raises(KeyboardInterrupt):
+        fulfill(turn, Deadline(clock() + 4.5, clock), replace(services, models=DyingModels()))
+    clock.pause(1.2)
+    wall_clock.now += 1.2
+    models.say("I am sorry.")
+
+    result = run(turn, services)
+
+    assert result.reply.text.endswith("I am sorry.")
+    assert [exchange.user for exchange in services.sessions.read(KEY, wall_clock()).exchanges] == ["My dog died"]
+
+
+class DyingModels(FakeModels):
+    """Ends the worker in the middle of a turn."""
+
+    def ask(self, prompt: Prompt, model: str, until: Deadline) -> FakeAsking:
+        raise KeyboardInterrupt
 
 
 def test_a_turn_waits_for_the_one_before_and_keeps_time_for_the_model(services: Services, models: FakeModels) -> None:
