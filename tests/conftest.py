@@ -57,6 +57,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[SqliteSessions]:
     sessions = SqliteSessions(tmp_path / "sessions.sqlite3", ttl_s=1_800)
+    sessions.ping()  # makes the file, as the sweep does when a server starts: on a busy disk that takes its time
     yield sessions
     sessions.close()
 
