@@ -64,7 +64,7 @@ def answer_by_model(
     turn: Turn, persona: Persona, session: Session, seed: int, deadline: Deadline, services: Services
 ) -> Answered:
     """Return the model's words, screened; a fallback line when there are none. The second rail is asked meanwhile."""
-    finding = services.background.submit(services.moderate, turn.text, deadline) if services.moderate else None
+    finding = services.moderating.submit(services.moderate, turn.text, deadline) if services.moderate else None
     prompt = build_prompt(persona, session.exchanges, turn.text, turn.language, services.history_tokens)
     asking = None
     try:

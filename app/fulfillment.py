@@ -32,6 +32,7 @@ from app.safety.honesty import (
 from app.safety.replies import crisis_reply, follow_up, resource_line, screening_failed
 from app.safety.screen import screen_user
 from app.services import Services
+from app.sessions.turns import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +128,7 @@ def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: 
     reply, care = _add_what_is_due(turn, persona, answered, care, services)
     closed = closing(turn, place, reply, persona.id, answered.owed, services.wall_clock())
     problems = (*place.problems, *_unknown_persona(turn, services), *answered.problems)
-    problems += remember(turn, place, persona, exchange, care, closed, services)
+    problems += remember(turn, Outcome(persona.id, care, place.began_at, exchange, closed), services)
     if answered.late_finding is not None:
         remember_late_finding(turn, persona, answered.late_finding, services)
     return Fulfillment(reply, persona.id, answered.completion, verdict, problems)
@@ -135,8 +136,8 @@ def _answer_calmly(turn: Turn, deadline: Deadline, services: Services, verdict: 
 
 def _say_again(turn: Turn, place: Place, services: Services, verdict: Verdict) -> Fulfillment:
     """Return what the turn was answered the first time, a fallback line if it still is not."""
-    default = services.personas[services.default_persona]
-    reply, persona = place.answer or (fallback(turn, default, crc32(turn.id.encode())), default.id)
+    asked = choose_persona(turn, Session(), services)
+    reply, persona = place.answer or (fallback(turn, asked, crc32(turn.id.encode())), asked.id)
     return Fulfillment(reply, persona, verdict=verdict, problems=place.problems)
 
 

@@ -6,13 +6,12 @@ from concurrent.futures import Future
 from dataclasses import replace
 
 from app.core.errors import StoreError
-from app.core.keys import session_key
+from app.core.keys import repeated_within_s, session_key, turn_key
 from app.core.persona import Persona
-from app.core.types import Care, Exchange, RiskLevel, Session, Turn
-from app.order import Place
+from app.core.types import Care, RiskLevel, Session, Turn
 from app.safety.care import raise_risk
 from app.services import Services
-from app.sessions.turns import Closing
+from app.sessions.turns import Outcome
 
 logger = logging.getLogger(__name__)
 
@@ -30,34 +29,24 @@ def recall_at_once(turn: Turn, services: Services) -> Session:
         return Session(care=services.flags.alone(_key(turn)))
 
 
-def remember(
-    turn: Turn,
-    place: Place,
-    persona: Persona,
-    exchange: Exchange | None,
-    care: Care,
-    closing: Closing | None,
-    services: Services,
-) -> tuple[str, ...]:
-    """Keep care and the exchange, unless it is None, and close the turn; return what went wrong.
+def remember(turn: Turn, outcome: Outcome, services: Services) -> tuple[str, ...]:
+    """Keep what the turn leaves, and close it; return what went wrong.
 
-    A store that was down when the turn began is not waited for a second time.
+    A turn that has no place to close found the store down when it began: it does not wait for it a second time.
     """
     if not turn.session:
         return ()
-
-    def keep() -> bool:
-        now = services.wall_clock()
-        return _keep(_key(turn), exchange, persona, care, place.began_at, now, closing, services)
-
-    if place.ticket is None:
-        services.background.submit(keep)
+    if outcome.closing is None:
+        services.background.submit(_keep, _key(turn), outcome, services)
         return ()
-    return () if keep() else ("StoreError",)
+    return () if _keep(_key(turn), outcome, services) else ("StoreError",)
 
 
 def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, services: Services) -> None:
-    """Keep, in the background, that somebody is at risk, and count the referral. The words are not kept."""
+    """Keep, in the background, that somebody is at risk, and count the referral once, however often the turn arrives.
+
+    The words are not kept.
+    """
 
     key = _key(turn)
     if turn.session:
@@ -65,13 +54,9 @@ def remember_crisis(turn: Turn, persona: Persona, care: Care, level: RiskLevel, 
 
     def keep() -> None:
         now = services.wall_clock()
-        day = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
-        try:
-            services.sessions.count_referral(level, day)
-        except StoreError:
-            logger.error("a referral was not recorded: the store does not answer")
         if turn.session:
-            _keep(key, None, persona, care, now, now, None, services)
+            _keep(key, Outcome(persona.id, care, now), services)
+        _count_referral(turn, level, now, services)
 
     services.background.submit(keep)
 
@@ -85,7 +70,7 @@ def remember_late_finding(turn: Turn, persona: Persona, finding: "Future[RiskLev
         now = services.wall_clock()
         session = _read(_key(turn), services)
         care = replace(raise_risk(session.care, done.result(), now), since_resource=1)
-        if not _keep(_key(turn), None, persona, care, now, now, None, services):
+        if not _keep(_key(turn), Outcome(persona.id, care, now), services):
             logger.error("a finding of the moderation model was not recorded: the store does not answer")
 
     finding.add_done_callback(keep)
@@ -114,21 +99,24 @@ def _read(key: str, services: Services) -> Session:
     return replace(session, care=services.flags.newest(key, session.care, notes))
 
 
-def _keep(
-    key: str,
-    exchange: Exchange | None,
-    persona: Persona,
-    care: Care,
-    began_at: float,
-    now: float,
-    closing: Closing | None,
-    services: Services,
-) -> bool:
+def _count_referral(turn: Turn, level: RiskLevel, now: float, services: Services) -> None:
+    """Count it, unless another request brought the same turn before, at whatever worker."""
+    day = datetime.datetime.fromtimestamp(now, datetime.UTC).date().isoformat()
+    name = f"crisis:{turn_key(turn)}"
+    try:
+        arrivals = services.sessions.tally({name: (1, now + repeated_within_s(turn))}, now)
+        if arrivals[name] == 1:
+            services.sessions.count_referral(level, day)
+    except StoreError:
+        logger.error("a referral was not recorded: the store does not answer")
+
+
+def _keep(key: str, outcome: Outcome, services: Services) -> bool:
     """Append to the session; return whether the store took it. Flags are known here in any case."""
     try:
-        services.sessions.append(key, exchange, persona.id, care, began_at, now, closing)
+        services.sessions.append(key, outcome, services.wall_clock())
     except StoreError:
-        services.flags.note(key, care, is_stored=False)
+        services.flags.note(key, outcome.care, is_stored=False)
         return False
-    services.flags.note(key, care, is_stored=True)
+    services.flags.note(key, outcome.care, is_stored=True)
     return True

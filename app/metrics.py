@@ -66,7 +66,13 @@ class Metrics:
             self._tokens.inc(completion.tokens or 0)
 
     def look(self, services: Services) -> None:
-        """Note how things stand in this process at the moment."""
+        """Note how things stand in this process at the moment, unless the disk is full."""
+        try:
+            self._look(services)
+        except OSError as error:
+            logger.warning("how things stand was not noted", extra={"reason": type(error).__name__})
+
+    def _look(self, services: Services) -> None:
         self._in_progress.set(services.gate.in_progress)
         self._waiting.set(services.gate.waiting)
         for endpoint, is_down in services.models.down().items():

@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 MODEL_S = 2.5  # what a turn keeps for the model, two thirds of its time at most: the worker before it may have died
 RESERVE_S = 0.25  # of the deadline, for what comes after the model: the store may take 0.2 s, rendering takes 1 ms
-_GRACE_S = 1.0  # after its deadline a turn still needs a moment to be closed
+_GRACE_S = 0.3  # of a turn that is being closed at its deadline; then who brings it again may take it over
 _SHORTEST_PAUSE_S = 0.005
 _LONGEST_PAUSE_S = 0.04
 
@@ -45,7 +45,7 @@ class Place:
 
 def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
     """Return the turn's place, when the turns before it are done or there is no more time to wait for them."""
-    now = services.wall_clock()
+    now, started = services.wall_clock(), services.clock()
     if not turn.session:
         return Place(now)
     key = session_key(turn.channel, turn.session)
@@ -59,7 +59,7 @@ def take_place(turn: Turn, deadline: Deadline, services: Services) -> Place:
                 break
             services.pause(pause_s)
             notes = services.flags.notes()
-            entry = services.sessions.enter(ticket, services.wall_clock())
+            entry = services.sessions.enter(ticket, now + services.clock() - started)  # the time of day may jump
     except StoreError as error:
         logger.warning("a turn goes on without its memory", extra={"reason": str(error)})
         return Place(now, session=Session(care=services.flags.alone(key)), problems=("StoreError",))

@@ -49,8 +49,9 @@ class Models(Protocol):
 class Services:
     """`model_of` is every persona's model id, `wall_clock` seconds since 1970, `background` for what no turn waits for.
 
-    `moderate` is None where the endpoint has no moderation model. `flags` is what this process knows of people at risk
-    by itself. `follow_ups` is how many times in a row a channel may be asked to call again for one answer; one that is
+    `moderate` is None where the endpoint has no moderation model. It runs on threads of its own, `moderating`: one that
+    hangs must not hold up what `background` keeps of people at risk. `flags` is what this process knows of them by
+    itself. `follow_ups` is how many times in a row a channel may be asked to call again for one answer; one that is
     not named cannot be asked. `pause` sleeps, for turns that wait for one another.
     """
 
@@ -62,6 +63,7 @@ class Services:
     session_ttl_s: float
     models: Models
     moderate: Moderate | None
+    moderating: Executor
     background: Executor
     history_tokens: int
     gate: Gate

@@ -51,6 +51,7 @@ def make_services(settings: Settings) -> Services:
         session_ttl_s=settings.session_ttl_s,
         models=make_lineup(settings, call_counter(limits, tally)),
         moderate=_moderate_with(settings),
+        moderating=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="moderating"),
         background=ThreadPoolExecutor(_BACKGROUND_THREADS, thread_name_prefix="background"),
         history_tokens=settings.history_tokens,
         gate=Gate(settings.threads, time.monotonic),
@@ -69,8 +70,10 @@ def open_store(settings: Settings) -> Store:
         return SqliteSessions(settings.sessions_path, settings.session_ttl_s)
     from app.sessions.redis import RedisSessions  # 0.2 s and some MB that other servers need not spend
 
+    # Every thread of this process may ask at once: turns, models' late answers, the background. None is refused.
+    connections = 4 * settings.threads + 2 * _BACKGROUND_THREADS
     try:
-        return RedisSessions(settings.redis_url.get_secret_value(), settings.session_ttl_s, 2 * settings.threads)
+        return RedisSessions(settings.redis_url.get_secret_value(), settings.session_ttl_s, connections)
     except ValueError:  # its message would show the password
         raise ConfigError("REDIS_URL cannot be read: expected something like redis://:password@host:6379/0") from None
 

@@ -57,6 +57,7 @@ def clock() -> FakeClock:
 @pytest.fixture
 def sessions(tmp_path: Path) -> Iterator[SqliteSessions]:
     sessions = SqliteSessions(tmp_path / "sessions.sqlite3", ttl_s=1_800)
+    sessions.ping()  # makes the file, as the sweep does when a server starts: on a busy disk that takes its time
     yield sessions
     sessions.close()
 
@@ -81,6 +82,7 @@ def services(
         session_ttl_s=1_800,
         models=models,
         moderate=None,
+        moderating=background,
         background=background,
         history_tokens=1_000,
         gate=Gate(8, clock),

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from app.core.deadline import Deadline
 from app.core.errors import ModelBroken, StoreError
 from app.core.prompt import Prompt
-from app.core.types import Care, Completion, Exchange, FinishReason, RiskLevel, Session
-from app.sessions.turns import Closing, Entry, Late, Ticket
+from app.core.types import Completion, FinishReason, RiskLevel, Session
+from app.sessions.turns import Entry, Late, Outcome, Ticket
 
 
 class FakeClock:
@@ -88,16 +88,7 @@ class BrokenSessions:
     def enter(self, ticket: Ticket, now: float) -> Entry:
         raise StoreError("down")
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
         raise StoreError("down")
 
     def promise(self, key: str, number: int, now: float, until: float) -> bool:

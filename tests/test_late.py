@@ -13,6 +13,7 @@ from app.core.late import KEPT_S
 from app.core.types import Care, Exchange, Message, Reply, Turn, TurnKind
 from app.fulfillment import Fulfillment, fulfill
 from app.services import Services
+from app.sessions.turns import Outcome
 from tests.fakes import BrokenSessions, FakeClock, FakeModels
 
 KEY = session_key("dialogflow_es", "abc")
@@ -22,7 +23,7 @@ KEY = session_key("dialogflow_es", "abc")
 def _has_been_told(services: Services, wall_clock: FakeClock) -> None:
     """The conversation goes on: that JOY is a program has just been said."""
     now = wall_clock.now
-    services.sessions.append(KEY, None, "joy", Care(seen_at=now, disclosed_at=now), now, now)
+    services.sessions.append(KEY, Outcome("joy", Care(seen_at=now, disclosed_at=now), now), now)
 
 
 @pytest.fixture

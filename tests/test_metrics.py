@@ -1,6 +1,7 @@
 """What Prometheus reads: right sums over all workers, no words, and only for who may."""
 
 import base64
+import errno
 import http.client
 import json
 import os
@@ -14,11 +15,14 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from pydantic import SecretStr
 
 from app.core.errors import ModelTimeout
 from app.core.types import Completion
+from app.metrics import Metrics
 from app.server import create_app
 from app.services import Services
 from app.settings import Settings
@@ -113,6 +117,22 @@ def test_what_a_model_that_is_down_looks_like(settings: Settings, services: Serv
     page = create_app(settings, replace(services)).test_client().get("/metrics").text
 
     assert sample(page, 'webhook_endpoint_down{endpoint="first"}') == 1
+
+
+def test_a_full_disk_costs_the_numbers_only(
+    app: Flask, services: Services, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The thread that notes how things stand, and shares the counts that limits are held against, goes on."""
+    metrics: Metrics = app.extensions["metrics"]
+
+    def is_full(value: float) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(metrics._waiting, "set", is_full)
+
+    metrics.look(services)
+
+    assert [record.message for record in caplog.records] == ["how things stand was not noted"]
 
 
 def test_the_dashboard_shows_what_there_is(client: FlaskClient, models: FakeModels) -> None:

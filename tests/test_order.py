@@ -8,12 +8,13 @@ import pytest
 
 from app.core.deadline import Deadline
 from app.core.keys import session_key, turn_key
+from app.core.prompt import Prompt
 from app.core.types import Care, Exchange, Turn
 from app.fulfillment import Fulfillment, fulfill
 from app.order import MODEL_S, RESERVE_S
 from app.services import Services
-from app.sessions.turns import Closing, Ticket
-from tests.fakes import BrokenSessions, FakeClock, FakeModels
+from app.sessions.turns import Closing, Outcome, Ticket
+from tests.fakes import BrokenSessions, FakeAsking, FakeClock, FakeModels
 
 KEY = session_key("dialogflow_es", "abc")
 
@@ -65,7 +66,7 @@ def test_a_repetition_waits_for_the_first_answer(services: Services, clock: Fake
         clock.pause(seconds)
         if clock.now > 101:
             closing = Closing(ticket, number, answer, services.wall_clock() + 60, "dropped")
-            services.sessions.append(KEY, None, "joy", Care(), 0.0, services.wall_clock(), closing)
+            services.sessions.append(KEY, Outcome("joy", Care(), 0.0, closing=closing), services.wall_clock())
 
     result = run(turn, replace(services, pause=answer_after_a_second))
 
@@ -83,6 +84,30 @@ def test_a_repetition_that_is_never_answered_gets_a_line(services: Services, mod
     assert result.reply.source == "fallback"
     assert services.clock() - began_at == pytest.approx(4.5 - RESERVE_S, abs=0.05)
     assert models.prompts == []
+
+
+def test_a_repetition_takes_over_from_a_worker_that_died(
+    services: Services, models: FakeModels, clock: FakeClock, wall_clock: FakeClock
+) -> None:
+    """Dialogflow asks again a second after a worker began and died: the words are answered and remembered."""
+    turn = said("My dog died")
+    with pytest.raises(KeyboardInterrupt):
+        fulfill(turn, Deadline(clock() + 4.5, clock), replace(services, models=DyingModels()))
+    clock.pause(1.2)
+    wall_clock.now += 1.2
+    models.say("I am sorry.")
+
+    result = run(turn, services)
+
+    assert result.reply.text.endswith("I am sorry.")
+    assert [exchange.user for exchange in services.sessions.read(KEY, wall_clock()).exchanges] == ["My dog died"]
+
+
+class DyingModels(FakeModels):
+    """Ends the worker in the middle of a turn."""
+
+    def ask(self, prompt: Prompt, model: str, until: Deadline) -> FakeAsking:
+        raise KeyboardInterrupt
 
 
 def test_a_turn_waits_for_the_one_before_and_keeps_time_for_the_model(services: Services, models: FakeModels) -> None:
@@ -107,6 +132,35 @@ def test_the_next_turn_need_not_wait_again(services: Services, models: FakeModel
     run(said("Rex"), services)
 
     assert services.clock() == began_at
+
+
+@pytest.mark.parametrize("jump_s", [-3_600.0, 3_600.0])
+def test_a_clock_that_jumps_while_a_turn_waits_stops_nobody(
+    services: Services, models: FakeModels, clock: FakeClock, wall_clock: FakeClock, jump_s: float
+) -> None:
+    """Somebody sets the time of day in the middle of a wait: the turn goes on as it would have."""
+    begin(services, said("My dog died"))
+    models.say("Who?")
+
+    def jump_once(seconds: float) -> None:
+        wall_clock.now += jump_s if clock.now == 100 else 0
+        clock.pause(seconds)
+
+    result = run(said("Hello?"), replace(services, pause=jump_once))
+
+    assert (result.reply.text.endswith("Who?"), result.problems) == (True, ("out_of_turn",))
+
+
+def test_a_repetition_without_an_answer_hears_the_persona_that_was_asked_for(services: Services) -> None:
+    """The line for want of an answer is the line of who should have answered."""
+    turn = replace(said("Ask me"), intent="interviewer")
+    begin(services, turn)
+
+    result = run(turn, services)
+
+    interviewer = services.personas["interviewer"]
+    assert result.persona == "interviewer"
+    assert result.reply.text in interviewer.lines(interviewer.fallback, "en")
 
 
 @pytest.mark.parametrize("is_up", [True, False])

@@ -85,3 +85,22 @@ def test_the_second_rail_works_while_the_model_is_down(services: Services, pausi
     pausing_models.queue.append(ModelBroken("HTTP 500"))
 
     assert run(said("a subtle thing"), replace(services, moderate=Moderation("active"))).reply.source == "safety"
+
+
+def test_a_moderation_model_that_hangs_does_not_hold_up_the_flag(services: Services, models: FakeModels) -> None:
+    """However many turns wait for it, what our own screen found is kept at once, for every worker."""
+    release = threading.Event()
+    with ThreadPoolExecutor(1) as moderating:
+        services = replace(services, moderate=Moderation("none", release), moderating=moderating)
+        for number in range(8):
+            models.say("Nice. What else?")
+            fulfill(replace(said(str(number)), session="other"), Deadline(9e9, services.clock), services)
+
+        fulfill(said(DISCLOSURE), Deadline(9e9, services.clock), services)
+        give_up_at = time.monotonic() + 3
+        while care_of(services).risk == "none" and time.monotonic() < give_up_at:
+            time.sleep(0.01)
+        kept = care_of(services).risk
+        release.set()
+
+    assert kept == "active"

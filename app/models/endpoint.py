@@ -6,7 +6,6 @@ shuts the socket, which frees the other one, or lets the model go on for whoever
 `timeout=` alone cannot do it: it starts anew with each byte.
 """
 
-import re
 import ssl
 import threading
 from collections.abc import Callable
@@ -16,23 +15,24 @@ from functools import partial
 from typing import Any, Literal, TypeVar, cast
 
 import httpx2
-import openai
 
 from app.core.deadline import Deadline
-from app.core.errors import ModelBroken, ModelBusy, ModelError, ModelRefused, ModelRejected, ModelTimeout
+from app.core.errors import ModelBroken, ModelError, ModelRefused, ModelTimeout
 from app.core.prompt import Prompt
+from app.core.text import whole_sentences
 from app.core.types import Completion, FinishReason, RiskLevel
 from app.models import chat, moderation, text
 from app.models.client import Client
+from app.models.failures import BROKEN, as_model_error
 from app.models.stream import Answer, read_answer
 
 _T = TypeVar("_T")
 
 Ending = Literal["answer", "fault", "unknown"]
-"""What the end of a question says of the endpoint: it spoke, it failed, or nothing, as when we cut it short."""
+"""What the end of a question says of the endpoint: it spoke, it failed, or nothing, as when we cut it short.
 
-# What broken bodies and torn connections raise inside the SDK and under it; everything else is a defect of ours.
-_BROKEN = (openai.OpenAIError, httpx2.HTTPError, httpx2.InvalidURL, OSError, ValueError, TypeError, RecursionError)
+A first word is no answer: an endpoint that then falls silent, for every turn, is of no more use than one that is down.
+"""
 
 
 class Endpoint:
@@ -183,13 +183,13 @@ class Asking:
         self._future.add_done_callback(lambda _: use(self._ending()))
 
     def _ending(self) -> Ending:
-        error = None if self._future.cancelled() else self._future.exception()
-        if self._answer.pieces or (error is None and not self._future.cancelled()):
+        if self._future.cancelled():
+            return "unknown"
+        error = self._future.exception()
+        if error is None or whole_sentences(self._answer.text):
             return "answer"
-        if self._is_over:
-            return "fault"
         is_fault = isinstance(error, ModelBroken | ModelTimeout) and not self._call.is_cut
-        return "fault" if is_fault else "unknown"
+        return "fault" if is_fault or self._is_over else "unknown"
 
     def _give_up(self) -> None:
         self._is_over = True
@@ -212,11 +212,13 @@ class _Call:
     def run(self, client: Client, work: Callable[[Client], _T]) -> _T:
         self._hold(client)
         try:
+            if self.is_cut:
+                raise ModelTimeout("it was cut before it began")
             return work(client)
         except ModelError:
             raise
-        except _BROKEN as error:
-            raise _as_model_error(error) from error
+        except BROKEN as error:
+            raise as_model_error(error) from error
         finally:
             self._hold(None)
 
@@ -229,22 +231,3 @@ class _Call:
     def _hold(self, client: Client | None) -> None:
         with self._lock:
             self._client = client
-
-
-def _as_model_error(error: Exception) -> ModelError:
-    """Return our error for a vendor's. No message of the endpoint is kept: it may quote the prompt or the key."""
-    if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-        return ModelTimeout("the endpoint kept silent")
-    if isinstance(error, openai.APIStatusError):
-        return _as_status_error(error)
-    return ModelBroken(f"the connection or the body broke ({type(error).__name__})")
-
-
-def _as_status_error(error: openai.APIStatusError) -> ModelError:
-    code = re.sub(r"[^\w.-]", "", str(error.code or error.type or ""))[:60]
-    said = f"HTTP {error.status_code}{f' {code}' if code else ''}"
-    if code in {"content_filter", "content_policy_violation"}:
-        return ModelRefused(said)
-    if error.status_code == 429:
-        return ModelBusy(said)
-    return ModelRejected(said) if 400 <= error.status_code < 500 else ModelBroken(said)

@@ -7,11 +7,11 @@ turns.py says how turns go through a store one by one; sqlite.py and redis.py ar
 from collections.abc import Mapping
 from typing import Protocol
 
-from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions.turns import Closing, LateAnswers, Turns
+from app.core.types import RiskLevel, Session
+from app.sessions.turns import LateAnswers, Outcome, Turns
 
 MAX_EXCHANGES = 40  # more than any token budget lets into a prompt; older ones are deleted
-CARE_TTL_S = 4 * 86_400.0  # how long the flag of a conversation is kept after its last turn; risk has decayed by then
+CARE_TTL_S = 4 * 86_400.0  # how long a flag is kept after the last turn; risk has decayed by then
 LONGEST_TURN_S = 60.0  # nothing of a turn that began before a deletion is written later than this after it
 
 
@@ -24,20 +24,11 @@ class Sessions(Protocol):
     def read(self, key: str, now: float) -> Session:
         """Return the session, an empty one when it is new, expired or was forgotten. `now` is seconds since 1970.
 
-        The words expire before the rest: a session may have no exchanges and still know that somebody was at risk.
+        The words expire before a flag: a session may have no exchanges and still know that somebody was at risk.
         """
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
-        """Count a turn, keep its care, add its exchange if it is to be remembered; the time to live begins anew.
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
+        """Count a turn, keep its care, add its exchange if there is one; the time to live begins anew.
 
         Another persona than before starts with no exchanges; care stays. A turn that began before the session was
         forgotten leaves nothing. Care never takes the place of care with a later finding (`risk_at`).

@@ -10,7 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -23,9 +23,9 @@ from redis.retry import Retry
 
 from app.core.errors import StoreError
 from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES
-from app.sessions.records import care_from
-from app.sessions.turns import Closing, Entry, Late, Ticket
+from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES
+from app.sessions.records import care_from, care_kept_s
+from app.sessions.turns import Closing, Entry, Late, Outcome, Ticket
 
 logger = logging.getLogger(__name__)
 
@@ -80,30 +80,9 @@ class RedisSessions:
         fields = {"turn": ticket.turn, "holder": ticket.holder, "expires_at": repr(ticket.until)}
         return self._call(lambda: _entry(self._run("enter", ticket.key, now, **fields)))
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
         """Count a turn, keep its care and its exchange, if any."""
-        fields: dict[str, object] = {
-            "id": uuid4().hex,
-            "persona": persona,
-            "care": json.dumps(asdict(care)),
-            "risk_at": repr(care.risk_at),
-            "care_until": repr(now + CARE_TTL_S),
-            "began_at": repr(began_at),
-            "expires_at": repr(now + self._ttl_s),
-            "most_exchanges": MAX_EXCHANGES,
-            **_closing_fields(closing),
-        }
-        if exchange is not None:
-            fields["exchange"] = json.dumps([exchange.user, exchange.reply, exchange.answered], ensure_ascii=False)
+        fields = _outcome_fields(outcome, self._ttl_s, now)
         try:
             self._call(lambda: self._run("append", key, now, **fields))
         except _Unanswered:
@@ -125,12 +104,13 @@ class RedisSessions:
     def forget(self, key: str, now: float) -> None:
         """Delete all but the count of turns: numbers that come again could mix up old turns with new ones."""
         names = dict(zip(_PARTS, _keys(key), strict=True))
+        holds_s = self._ttl_s + LONGEST_TURN_S  # other processes may still bring what the server missed
         for missed in [missed for missed in list(self._missed) if missed[0] == key]:
             self._missed.remove(missed)
 
         def work() -> None:
             with self._redis.pipeline(transaction=True) as pipeline:
-                pipeline.set(names["forgotten"], repr(now), px=int(LONGEST_TURN_S * 1_000))
+                pipeline.set(names["forgotten"], repr(now), px=int(holds_s * 1_000))
                 pipeline.delete(*(names[part] for part in ("session", "history", "care", "turns", "late")))
                 pipeline.execute()
 
@@ -206,6 +186,8 @@ class RedisSessions:
             return work()
         except (redis.ConnectionError, redis.TimeoutError, OSError) as error:
             self._asked_again_at = time.monotonic() + _LEFT_ALONE_S
+            # When the server's machine was lost, each connection to it would cost another wait.
+            self._redis.connection_pool.disconnect(inuse_connections=False)
             raise _Unanswered(f"Redis does not answer: {type(error).__name__}") from error
         except (redis.RedisError, ValueError) as error:
             raise StoreError(f"Redis refused: {type(error).__name__}") from error
@@ -213,6 +195,23 @@ class RedisSessions:
 
 def _keys(key: str) -> list[str]:
     return [f"{_PREFIX}:{{{key}}}:{part}" for part in _PARTS]
+
+
+def _outcome_fields(outcome: Outcome, ttl_s: float, now: float) -> dict[str, object]:
+    fields: dict[str, object] = {
+        "id": uuid4().hex,
+        "persona": outcome.persona,
+        "care": json.dumps(asdict(outcome.care)),
+        "risk_at": repr(outcome.care.risk_at),
+        "care_until": repr(now + care_kept_s(outcome.care, ttl_s)),
+        "began_at": repr(outcome.began_at),
+        "expires_at": repr(now + ttl_s),
+        "most_exchanges": MAX_EXCHANGES,
+        **_closing_fields(outcome.closing),
+    }
+    if outcome.exchange is not None:
+        fields["exchange"] = json.dumps(astuple(outcome.exchange), ensure_ascii=False)
+    return fields
 
 
 def _closing_fields(closing: Closing | None) -> dict[str, object]:

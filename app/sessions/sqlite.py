@@ -6,16 +6,18 @@ turns, a crash of the process loses none. secure_delete overwrites what is delet
 
 import json
 import sqlite3
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 
 from app.core.types import Care, Exchange, RiskLevel, Session
-from app.sessions import CARE_TTL_S, LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
-from app.sessions.records import care_from
+from app.sessions import LONGEST_TURN_S, MAX_EXCHANGES, sqlite_turns
+from app.sessions.records import care_from, care_kept_s
 from app.sessions.sqlite_file import SessionFile
-from app.sessions.turns import Closing, Entry, Late, Ticket
+from app.sessions.turns import Closing, Entry, Late, Outcome, Ticket
 
+_SWEEPING_PAUSE_S = 0.005  # in which other processes, which try every millisecond, get their turn
 _ENTRY_PATIENCE_S = 1.0  # a file is slow when the disk is, for a moment: better late than without memory
 
 _SCHEMA = """
@@ -38,6 +40,13 @@ CREATE TABLE IF NOT EXISTS referrals (
 CREATE TABLE IF NOT EXISTS tallies (name TEXT PRIMARY KEY, count INTEGER NOT NULL, expires_at REAL NOT NULL)
 WITHOUT ROWID;
 """
+
+_SWEEPING = (
+    "DELETE FROM sessions WHERE key IN (SELECT key FROM sessions WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM care WHERE key IN (SELECT key FROM care WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM tallies WHERE name IN (SELECT name FROM tallies WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM forgotten WHERE key IN (SELECT key FROM forgotten WHERE at <= :now - :longest LIMIT :most)",
+)
 
 
 class SqliteSessions:
@@ -65,26 +74,17 @@ class SqliteSessions:
             patience_s=_ENTRY_PATIENCE_S,
         )
 
-    def append(
-        self,
-        key: str,
-        exchange: Exchange | None,
-        persona: str,
-        care: Care,
-        began_at: float,
-        now: float,
-        closing: Closing | None = None,
-    ) -> None:
+    def append(self, key: str, outcome: Outcome, now: float) -> None:
         """Count a turn, keep its care and its exchange, if any."""
 
         def work(connection: sqlite3.Connection) -> None:
-            if connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at)).fetchone():
+            if _is_forgotten(connection, key, outcome.began_at):
                 return
-            _count_turn(connection, key, persona, now, self._ttl_s)
-            _keep_care(connection, key, care, now)
-            if exchange is not None:
-                _add_exchange(connection, key, closing.number if closing else None, exchange)
-            sqlite_turns.close_turn(connection, key, closing)
+            _count_turn(connection, key, outcome.persona, now, self._ttl_s)
+            _keep_care(connection, key, outcome.care, now, self._ttl_s)
+            if outcome.exchange is not None:
+                _add_exchange(connection, key, outcome.closing, outcome.exchange)
+            sqlite_turns.close_turn(connection, key, outcome.closing)
 
         self._file.write(work)
 
@@ -144,17 +144,15 @@ class SqliteSessions:
         return self._file.write(work, is_lasting=False)
 
     def sweep(self, now: float) -> None:
-        """Delete expired sessions with their words."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute("DELETE FROM sessions WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM care WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM tallies WHERE expires_at <= ?", (now,))
-            connection.execute("DELETE FROM forgotten WHERE at <= ?", (now - LONGEST_TURN_S,))
-            sqlite_turns.sweep(connection, now)
-
-        self._file.write(work)
+        """Delete expired sessions with their words, some at a time: turns want to write meanwhile."""
+        for statement in (*_SWEEPING, *sqlite_turns.SWEEPING):
+            while self._sweep_some(statement, now) == sqlite_turns.SWEPT_AT_ONCE:
+                time.sleep(_SWEEPING_PAUSE_S)
         self._file.empty_log()
+
+    def _sweep_some(self, statement: str, now: float) -> int:
+        values = {"now": now, "most": sqlite_turns.SWEPT_AT_ONCE, "longest": LONGEST_TURN_S}
+        return self._file.write(lambda connection: connection.execute(statement, values).rowcount, is_lasting=False)
 
     def ping(self) -> None:
         """Take and give back the write lock."""
@@ -202,6 +200,11 @@ def _read_exchanges(connection: sqlite3.Connection, key: str) -> tuple[Exchange,
     return tuple(Exchange(user, reply, bool(answered)) for user, reply, answered in reversed(rows))
 
 
+def _is_forgotten(connection: sqlite3.Connection, key: str, began_at: float) -> bool:
+    found = connection.execute("SELECT 1 FROM forgotten WHERE key = ? AND at >= ?", (key, began_at))
+    return found.fetchone() is not None
+
+
 def _count_turn(connection: sqlite3.Connection, key: str, persona: str, now: float, ttl_s: float) -> None:
     connection.execute("DELETE FROM sessions WHERE key = ? AND (expires_at <= ? OR persona <> ?)", (key, now, persona))
     connection.execute(
@@ -211,18 +214,18 @@ def _count_turn(connection: sqlite3.Connection, key: str, persona: str, now: flo
     )
 
 
-def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float) -> None:
+def _keep_care(connection: sqlite3.Connection, key: str, care: Care, now: float, ttl_s: float) -> None:
     """Keep care, unless what is kept came with a later finding: that one was made while this turn was on its way."""
     connection.execute("DELETE FROM care WHERE key = ? AND expires_at <= ?", (key, now))
     connection.execute(
         "INSERT INTO care VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE SET state = excluded.state, "
         "expires_at = excluded.expires_at WHERE state ->> 'risk_at' <= excluded.state ->> 'risk_at'",
-        (key, json.dumps(asdict(care)), now + CARE_TTL_S),
+        (key, json.dumps(asdict(care)), now + care_kept_s(care, ttl_s)),
     )
 
 
-def _add_exchange(connection: sqlite3.Connection, key: str, number: int | None, exchange: Exchange) -> None:
-    place = sqlite_turns.newest_number(connection) if number is None else number
+def _add_exchange(connection: sqlite3.Connection, key: str, closing: Closing | None, exchange: Exchange) -> None:
+    place = closing.number if closing else sqlite_turns.newest_number(connection)
     connection.execute(
         "INSERT INTO history (key, number, user, reply, answered) VALUES (?, ?, ?, ?, ?)",
         (key, place, exchange.user, exchange.reply, exchange.answered),

@@ -25,6 +25,8 @@ _PREPARED_WITHIN_S = 2.0  # the first of several workers to start makes the file
 _MOST_AT_ONCE = 200  # a transaction of so many takes some 10 ms
 _MOST_WAITING = 2_000  # while another program holds the file; what is older than these is lost
 
+_CACHE_KB = 256  # a connection; SQLite's 2 MB, for each of 128 threads, grew with the number of sessions
+
 _T = TypeVar("_T")
 
 
@@ -150,7 +152,7 @@ class SessionFile:
         if not self._is_prepared:
             self._prepare()
         connection = self._connect(patience_s)
-        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON"):
+        for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "secure_delete=ON", f"cache_size=-{_CACHE_KB}"):
             connection.execute(f"PRAGMA {pragma}")
         return connection
 

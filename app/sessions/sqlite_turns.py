@@ -21,6 +21,12 @@ CREATE TABLE IF NOT EXISTS late (
 ) WITHOUT ROWID;
 """
 
+SWEPT_AT_ONCE = 500  # rows, in some 10 ms
+SWEEPING = (
+    "DELETE FROM turns WHERE number IN (SELECT number FROM turns WHERE expires_at <= :now LIMIT :most)",
+    "DELETE FROM late WHERE key IN (SELECT key FROM late WHERE expires_at <= :now LIMIT :most)",
+)
+
 
 def look(connection: sqlite3.Connection, ticket: Ticket, now: float) -> Entry | None:
     """Return how the turn stands, without its session; None when nobody brought it yet, or who did is given up."""
@@ -112,9 +118,3 @@ def forget(connection: sqlite3.Connection, key: str) -> None:
     """Delete the session's turns, with their answers, and what is owed."""
     connection.execute("DELETE FROM turns WHERE key = ?", (key,))
     connection.execute("DELETE FROM late WHERE key = ?", (key,))
-
-
-def sweep(connection: sqlite3.Connection, now: float) -> None:
-    """Delete what is expired."""
-    connection.execute("DELETE FROM turns WHERE expires_at <= ?", (now,))
-    connection.execute("DELETE FROM late WHERE expires_at <= ?", (now,))

@@ -8,7 +8,7 @@ Numbers give the order, across workers and replicas: history is kept by number, 
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from app.core.types import Session
+from app.core.types import Care, Exchange, Session
 
 Owed = Literal["stays", "told", "dropped"]
 """What a turn does with the answer that an earlier turn owes: leaves it, gives it, or takes its place."""
@@ -60,6 +60,20 @@ class Closing:
     answer: str
     answer_until: float
     owed: Owed
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a turn leaves in its session; `began_at` is in seconds since 1970.
+
+    Without an exchange its words are not kept. Without a closing it never had a place in the order.
+    """
+
+    persona: str
+    care: Care
+    began_at: float
+    exchange: Exchange | None = None
+    closing: Closing | None = None
 
 
 class Turns(Protocol):

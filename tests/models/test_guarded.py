@@ -159,6 +159,21 @@ def test_what_speaks_before_it_breaks_is_asked_on() -> None:
         assert not endpoint.is_open
 
 
+def test_one_that_never_ends_a_sentence_is_left_alone() -> None:
+    """It takes every question, says a first word and falls silent: given up on again and again, it counts as down."""
+    clock = FakeClock(100)
+    with guarded(stream("And so", pause_s=30), clock=clock) as (endpoint, _):
+        for _ in range(3):
+            assert not endpoint.is_open
+            asking = endpoint.ask(CHAT, "m", within(0.5))
+            is_over = threading.Event()
+            asking.then(lambda _, is_over=is_over: is_over.set())  # type: ignore[misc]
+            assert is_over.wait(10)
+            clock.pause(1)
+
+        assert endpoint.is_open
+
+
 def test_a_question_that_was_cut_says_nothing() -> None:
     """We shut the socket at the deadline: the broken connection is our own doing."""
     clock = FakeClock(100)

@@ -1,9 +1,11 @@
 """What every store promises: what is remembered, for how long, that forgetting is real."""
 
 import threading
+from dataclasses import replace
 
 from app.core.types import Care, Exchange, Session
 from app.sessions import CARE_TTL_S, MAX_EXCHANGES, Store
+from app.sessions.turns import Outcome
 from tests.sessions.conftest import OpenStore
 
 NOW = 1_700_000_000.0
@@ -31,14 +33,14 @@ def test_append_is_read_back_in_order_by_another_worker(open_store: OpenStore) -
     exchanges = tuple(Exchange(f"question {n}", f"answer {n}", answered=n != 1) for n in range(3))
 
     for exchange in exchanges:
-        one.append("key", exchange, "joy", CARE, NOW, NOW)
+        one.append("key", Outcome("joy", CARE, NOW, exchange), NOW)
 
     assert other.read("key", NOW) == Session("joy", exchanges, 3)
 
 
 def test_sessions_do_not_see_each_other(store: Store) -> None:
     """One person's words never reach another's conversation."""
-    store.append("one", Exchange("secret", "I see."), "joy", CARE, NOW, NOW)
+    store.append("one", Outcome("joy", CARE, NOW, Exchange("secret", "I see.")), NOW)
 
     assert store.read("other", NOW) == Session()
 
@@ -46,7 +48,7 @@ def test_sessions_do_not_see_each_other(store: Store) -> None:
 def test_append_keeps_the_newest_only(store: Store) -> None:
     """A conversation of any length stays bounded, and counts on."""
     for number in range(MAX_EXCHANGES + 5):
-        store.append("key", Exchange(str(number), "ok"), "joy", CARE, NOW, NOW)
+        store.append("key", Outcome("joy", CARE, NOW, Exchange(str(number), "ok")), NOW)
 
     session = store.read("key", NOW)
 
@@ -57,8 +59,8 @@ def test_append_keeps_the_newest_only(store: Store) -> None:
 def test_session_expires_after_its_last_turn(open_store: OpenStore) -> None:
     """Each turn begins the time to live anew; after it nothing is known."""
     store = open_store(100)
-    store.append("key", Exchange("one", "ok"), "joy", CARE, NOW, NOW)
-    store.append("key", Exchange("two", "ok"), "joy", CARE, NOW + 90, NOW + 90)
+    store.append("key", Outcome("joy", CARE, NOW, Exchange("one", "ok")), NOW)
+    store.append("key", Outcome("joy", CARE, NOW + 90, Exchange("two", "ok")), NOW + 90)
 
     assert len(store.read("key", NOW + 189).exchanges) == 2
     assert store.read("key", NOW + 190) == Session()
@@ -67,25 +69,25 @@ def test_session_expires_after_its_last_turn(open_store: OpenStore) -> None:
 def test_append_after_expiry_starts_anew(open_store: OpenStore) -> None:
     """An expired conversation does not come back with the next turn."""
     store = open_store(100)
-    store.append("key", Exchange("old", "ok"), "joy", CARE, NOW, NOW)
+    store.append("key", Outcome("joy", CARE, NOW, Exchange("old", "ok")), NOW)
 
-    store.append("key", Exchange("new", "ok"), "joy", CARE, NOW + 200, NOW + 200)
+    store.append("key", Outcome("joy", CARE, NOW + 200, Exchange("new", "ok")), NOW + 200)
 
     assert store.read("key", NOW + 200) == Session("joy", (Exchange("new", "ok"),), 1)
 
 
 def test_another_persona_starts_anew(store: Store) -> None:
     """The interviewer does not know what was told to JOY."""
-    store.append("key", Exchange("I feel low", "I hear you."), "joy", CARE, NOW, NOW)
+    store.append("key", Outcome("joy", CARE, NOW, Exchange("I feel low", "I hear you.")), NOW)
 
-    store.append("key", Exchange("ask me", "Trees?"), "interviewer", CARE, NOW, NOW)
+    store.append("key", Outcome("interviewer", CARE, NOW, Exchange("ask me", "Trees?")), NOW)
 
     assert store.read("key", NOW) == Session("interviewer", (Exchange("ask me", "Trees?"),), 1)
 
 
 def test_append_without_words_counts_only(store: Store) -> None:
     """A persona without memory leaves no words behind."""
-    store.append("key", None, "superhero", CARE, NOW, NOW)
+    store.append("key", Outcome("superhero", CARE, NOW), NOW)
 
     assert store.read("key", NOW) == Session("superhero", (), 1)
 
@@ -95,7 +97,7 @@ def test_many_threads_lose_nothing(store: Store) -> None:
 
     def talk(key: str) -> None:
         for number in range(10):
-            store.append(key, Exchange(str(number), "ok"), "joy", CARE, NOW, NOW)
+            store.append(key, Outcome("joy", CARE, NOW, Exchange(str(number), "ok")), NOW)
 
     threads = [threading.Thread(target=talk, args=(f"session {n}",)) for n in range(8)]
     for thread in threads:
@@ -111,7 +113,7 @@ def test_care_outlives_the_words(open_store: OpenStore) -> None:
     """Hours after the words are gone it is still known that somebody was at risk; days later it is not."""
     store = open_store(100)
     care = Care(risk="active", risk_at=NOW, fixed_turns=2, disclosed_at=NOW, is_minor=True)
-    store.append("key", Exchange("a", "b"), "joy", care, NOW, NOW)
+    store.append("key", Outcome("joy", care, NOW, Exchange("a", "b")), NOW)
 
     store.sweep(NOW + 3_600)
 
@@ -119,19 +121,31 @@ def test_care_outlives_the_words(open_store: OpenStore) -> None:
     assert store.read("key", NOW + CARE_TTL_S) == Session()
 
 
+def test_care_of_who_is_not_at_risk_goes_with_the_words(open_store: OpenStore) -> None:
+    """What is kept for days is kept of few: a conversation without a flag leaves nothing."""
+    store = open_store(100)
+    care = Care(since_resource=1, seen_at=NOW, disclosed_at=NOW)
+    store.append("key", Outcome("joy", care, NOW, Exchange("a", "b")), NOW)
+    store.append("minor", Outcome("joy", replace(care, is_minor=True), NOW, Exchange("a", "b")), NOW)
+
+    assert store.read("key", NOW + 99).care == care
+    assert store.read("key", NOW + 100) == Session()
+    assert store.read("minor", NOW + 100).care.is_minor
+
+
 def test_care_stays_when_the_persona_changes(store: Store) -> None:
     """Asking for another persona does not lower a flag."""
     care = Care(risk="imminent", risk_at=NOW)
-    store.append("key", Exchange("a", "b"), "joy", care, NOW, NOW)
+    store.append("key", Outcome("joy", care, NOW, Exchange("a", "b")), NOW)
 
     assert store.read("key", NOW).care == care
-    store.append("key", None, "support", care, NOW, NOW)
+    store.append("key", Outcome("support", care, NOW), NOW)
     assert store.read("key", NOW) == Session("support", (), 1, care)
 
 
 def test_forget_deletes_care_too(store: Store) -> None:
     """Deleted means all of it."""
-    store.append("key", Exchange("a", "b"), "joy", Care(risk="active", risk_at=NOW), NOW, NOW)
+    store.append("key", Outcome("joy", Care(risk="active", risk_at=NOW), NOW, Exchange("a", "b")), NOW)
 
     store.forget("key", NOW)
 
@@ -154,7 +168,7 @@ def test_a_turn_in_progress_brings_no_deleted_words_back(store: Store) -> None:
     """A turn that began before the deletion and ends after it leaves nothing; a later one does."""
     store.forget("key", NOW + 1)
 
-    store.append("key", Exchange("before", "ok"), "joy", CARE, NOW, NOW + 2)
+    store.append("key", Outcome("joy", CARE, NOW, Exchange("before", "ok")), NOW + 2)
     assert store.read("key", NOW + 2) == Session()
-    store.append("key", Exchange("after", "ok"), "joy", CARE, NOW + 3, NOW + 4)
+    store.append("key", Outcome("joy", CARE, NOW + 3, Exchange("after", "ok")), NOW + 4)
     assert store.read("key", NOW + 4).exchanges == (Exchange("after", "ok"),)

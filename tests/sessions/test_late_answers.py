@@ -2,7 +2,7 @@
 
 from app.core.types import Care, Exchange, Session
 from app.sessions import Store
-from app.sessions.turns import Late, Ticket
+from app.sessions.turns import Late, Outcome, Ticket
 from tests.sessions.conftest import OpenStore
 from tests.sessions.tickets import CARE, NOW, close, ticket
 
@@ -68,7 +68,7 @@ def test_a_crisis_drops_what_is_owed(store: Store) -> None:
     late = promised(store)
     running = store.enter(ticket("b"), NOW)
 
-    store.append("key", None, "joy", Care(risk="active", risk_at=NOW), NOW, NOW)
+    store.append("key", Outcome("joy", Care(risk="active", risk_at=NOW), NOW), NOW)
 
     assert store.find("key", NOW) is None
     assert not store.promise("key", running.number, NOW, NOW + 300)
@@ -96,6 +96,6 @@ def test_another_persona_does_not_get_what_was_owed(store: Store) -> None:
     """What one persona would have said is not said by another."""
     promised(store)
 
-    store.append("key", None, "support", CARE, NOW, NOW)
+    store.append("key", Outcome("support", CARE, NOW), NOW)
 
     assert store.find("key", NOW) is None

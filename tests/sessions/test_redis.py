@@ -13,8 +13,8 @@ from app.core.errors import StoreError
 from app.core.types import Care, Exchange
 from app.sessions import CARE_TTL_S
 from app.sessions.redis import RedisSessions
-from app.sessions.turns import Closing, Ticket
-from tests.redis_server import RedisServer, binaries, redis_server
+from app.sessions.turns import Closing, Outcome, Ticket
+from tests.redis_server import RedisServer, binaries, redis_server, relay
 
 NOW = 1_700_000_000.0
 
@@ -44,7 +44,8 @@ def talk(sessions: RedisSessions) -> None:
     entry = sessions.enter(ticket, NOW)
     sessions.promise("key", entry.number, NOW, NOW + 300)
     closing = Closing(ticket, entry.number, "secret answer", NOW + 60, "stays")
-    sessions.append("key", Exchange("secret", "secret"), "joy", Care(risk="active", risk_at=NOW), NOW, NOW, closing)
+    care = Care(risk="active", risk_at=NOW)
+    sessions.append("key", Outcome("joy", care, NOW, Exchange("secret", "secret"), closing), NOW)
 
 
 def test_every_key_has_a_name_and_an_end(sessions: RedisSessions, client: "redis.Redis") -> None:
@@ -66,6 +67,52 @@ def test_forget_leaves_only_numbers(sessions: RedisSessions, client: "redis.Redi
 
     left = {str(key).rpartition(":")[2]: client.get(key) for key in client.scan_iter("*")}
     assert left == {"forgotten": repr(NOW), "number": "1"}
+
+
+def test_a_deletion_holds_for_as_long_as_anything_may_still_be_brought(
+    sessions: RedisSessions, client: "redis.Redis"
+) -> None:
+    """A replica that was cut off keeps its turns for the time of a session; none of them undoes a deletion."""
+    sessions.forget("key", NOW)
+
+    assert client.pttl("persona-webhook:{key}:forgotten") / 1_000 == pytest.approx(160, abs=2)
+
+
+def test_a_server_that_lost_everything_counts_on(sessions: RedisSessions, client: "redis.Redis") -> None:
+    """A turn that began before the loss stands before those that came after it."""
+    for number in range(5):
+        ticket = Ticket("key", f"turn {number}", "holder", NOW + 5)
+        entry = sessions.enter(ticket, NOW)
+    client.flushall()
+    closing = Closing(ticket, entry.number, "answer", NOW + 60, "dropped")
+
+    sessions.append("key", Outcome("joy", Care(), NOW, Exchange("before", "ok"), closing), NOW)
+    after = sessions.enter(Ticket("key", "after", "holder", NOW + 5), NOW)
+    closing = Closing(Ticket("key", "after", "holder", NOW + 5), after.number, "answer", NOW + 60, "dropped")
+    sessions.append("key", Outcome("joy", Care(), NOW, Exchange("after", "ok"), closing), NOW)
+
+    assert [exchange.user for exchange in sessions.read("key", NOW).exchanges] == ["before", "after"]
+
+
+def test_connections_to_a_machine_that_is_gone_cost_one_wait(server: RedisServer) -> None:
+    """However many lay idle when the network went silent: the next try makes a new one."""
+    with relay(server.port) as (port, cut_off), closing(RedisSessions(f"redis://127.0.0.1:{port}/0", 100)) as store:
+        ask_on_eight_connections(store)
+        cut_off()
+        with pytest.raises(StoreError):
+            store.ping()
+        time.sleep(1.05)
+
+        ask_on_eight_connections(store)
+
+
+def ask_on_eight_connections(store: RedisSessions) -> None:
+    """Use as many connections as eight turns at once would."""
+    pool = store._redis.connection_pool
+    for connection in [pool.get_connection() for _ in range(8)]:
+        connection.send_command("PING")  # type: ignore[no-untyped-call]
+        assert connection.read_response() == "PONG"
+        pool.release(connection)
 
 
 def test_a_server_that_hangs_costs_a_moment_once(server: RedisServer, sessions: RedisSessions) -> None:
@@ -93,7 +140,7 @@ def test_what_a_server_missed_is_brought_to_it_once(server: RedisServer, session
     os.kill(server.process.pid, signal.SIGSTOP)
     for number in range(3):
         with pytest.raises(StoreError):
-            sessions.append("key", Exchange(str(number), "ok"), "joy", Care(), NOW, NOW)
+            sessions.append("key", Outcome("joy", Care(), NOW, Exchange(str(number), "ok")), NOW)
     os.kill(server.process.pid, signal.SIGCONT)
     time.sleep(1.05)
 
@@ -122,7 +169,7 @@ def test_a_server_that_is_full_is_a_store_error_and_still_reads(sessions: RedisS
     client.config_set("maxmemory", "1")
 
     with pytest.raises(StoreError):
-        sessions.append("key", None, "joy", Care(), NOW, NOW)
+        sessions.append("key", Outcome("joy", Care(), NOW), NOW)
 
     assert sessions.read("key", NOW).turns == 1
 

@@ -10,7 +10,9 @@ import pytest
 
 from app.core.errors import StoreError
 from app.core.types import Care, Exchange, Session
+from app.sessions import sqlite_turns
 from app.sessions.sqlite import SqliteSessions
+from app.sessions.turns import Outcome
 from tests.conftest import kept_bytes
 
 NOW = 1_700_000_000.0
@@ -35,7 +37,7 @@ def open_sessions() -> Iterator[Open]:
 def test_forget_leaves_no_byte(open_sessions: Open, tmp_path: Path) -> None:
     """After forgetting, the words are not in the files on the disk either."""
     sessions = open_sessions(tmp_path / "s.sqlite3", 60)
-    sessions.append("key", Exchange("my-secret-words", "I see."), "joy", CARE, NOW, NOW)
+    sessions.append("key", Outcome("joy", CARE, NOW, Exchange("my-secret-words", "I see.")), NOW)
 
     sessions.forget("key", NOW)
 
@@ -46,11 +48,25 @@ def test_forget_leaves_no_byte(open_sessions: Open, tmp_path: Path) -> None:
 def test_sweep_deletes_what_is_expired(open_sessions: Open, tmp_path: Path) -> None:
     """Words do not outlive their time because nobody speaks any more."""
     sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
-    sessions.append("key", Exchange("my-secret-words", "I see."), "joy", CARE, NOW, NOW)
+    sessions.append("key", Outcome("joy", CARE, NOW, Exchange("my-secret-words", "I see.")), NOW)
 
     sessions.sweep(NOW + 101)
 
     assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+
+
+def test_sweep_goes_on_until_all_is_gone(open_sessions: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many expired at once, a few are deleted at a time, turns write in between, and none is left."""
+    monkeypatch.setattr(sqlite_turns, "SWEPT_AT_ONCE", 3)
+    sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=100)
+    for number in range(10):
+        sessions.append(str(number), Outcome("joy", CARE, NOW, Exchange("my-secret-words", "I see.")), NOW)
+    sessions.append("alive", Outcome("joy", CARE, NOW, Exchange("Hello", "Hi.")), NOW + 50)
+
+    sessions.sweep(NOW + 101)
+
+    assert b"my-secret-words" not in kept_bytes(tmp_path / "s.sqlite3")
+    assert sessions.read("alive", NOW + 101).exchanges == (Exchange("Hello", "Hi."),)
 
 
 def test_a_locked_file_costs_little_time(open_sessions: Open, tmp_path: Path) -> None:
@@ -62,7 +78,7 @@ def test_a_locked_file_costs_little_time(open_sessions: Open, tmp_path: Path) ->
     started = time.monotonic()
 
     with pytest.raises(StoreError):
-        sessions.append("key", Exchange("a", "b"), "joy", CARE, NOW, NOW)
+        sessions.append("key", Outcome("joy", CARE, NOW, Exchange("a", "b")), NOW)
 
     assert time.monotonic() - started < 2
     blocker.execute("ROLLBACK")
@@ -97,7 +113,7 @@ def test_expired_words_are_on_no_disk(open_sessions: Open, tmp_path: Path) -> No
     """After the sweep, the words are not in the write-ahead log either."""
     sessions = open_sessions(tmp_path / "s.sqlite3", ttl_s=5)
     for number in range(30):
-        sessions.append("key", Exchange(f"my-secret-words {number}", "ok"), "joy", CARE, NOW, NOW)
+        sessions.append("key", Outcome("joy", CARE, NOW, Exchange(f"my-secret-words {number}", "ok")), NOW)
 
     sessions.sweep(NOW + 6)
 
@@ -106,6 +122,14 @@ def test_expired_words_are_on_no_disk(open_sessions: Open, tmp_path: Path) -> No
 
 def test_only_this_user_may_read_the_file(sessions: SqliteSessions, tmp_path: Path) -> None:
     """What people said is not open to everybody on the machine."""
-    sessions.append("key", Exchange("a", "b"), "joy", CARE, NOW, NOW)
+    sessions.append("key", Outcome("joy", CARE, NOW, Exchange("a", "b")), NOW)
 
     assert {file.stat().st_mode & 0o077 for file in tmp_path.glob("sessions.sqlite3*")} == {0}
+
+
+def test_a_connection_holds_little_of_the_file_in_memory(sessions: SqliteSessions) -> None:
+    """There are as many connections as threads, and what each holds grows with the number of sessions."""
+    with sessions._file.connection() as connection:
+        kept_kb = -connection.execute("PRAGMA cache_size").fetchone()[0]
+
+    assert 128 * kept_kb < 64 * 1024

@@ -4,7 +4,7 @@ import threading
 
 from app.core.types import Care, Exchange, Session
 from app.sessions import Store
-from app.sessions.turns import Closing, Entry, Ticket
+from app.sessions.turns import Closing, Entry, Outcome, Ticket
 from tests.sessions.conftest import OpenStore
 from tests.sessions.tickets import CARE, NOW, close, ticket
 
@@ -117,7 +117,7 @@ def test_a_crisis_lets_nobody_wait(store: Store) -> None:
     """A turn in progress when somebody is found at risk does not hold up the next words."""
     store.enter(ticket("a"), NOW)
 
-    store.append("key", None, "joy", Care(risk="active", risk_at=NOW), NOW, NOW)
+    store.append("key", Outcome("joy", Care(risk="active", risk_at=NOW), NOW), NOW)
 
     assert store.enter(ticket("b"), NOW).is_next
 
@@ -127,7 +127,7 @@ def test_a_flag_is_not_taken_back_by_a_turn_that_did_not_know_it(store: Store) -
     entry = store.enter(ticket("a"), NOW)
     flag = Care(risk="active", risk_at=NOW + 1, fixed_turns=2)
 
-    store.append("key", None, "joy", flag, NOW + 1, NOW + 1)
+    store.append("key", Outcome("joy", flag, NOW + 1), NOW + 1)
     close(store, ticket("a"), entry)
 
     assert store.read("key", NOW + 2).care == flag
@@ -139,6 +139,6 @@ def test_any_words_come_back_as_they_were(store: Store) -> None:
     for text in words:
         entry = store.enter(ticket(text), NOW)
         closing = Closing(ticket(text), entry.number, text, NOW + 9, "stays")
-        store.append("key", Exchange(text, text), "joy", CARE, NOW, NOW, closing)
+        store.append("key", Outcome("joy", CARE, NOW, Exchange(text, text), closing), NOW)
 
     assert [exchange.reply for exchange in store.read("key", NOW).exchanges] == words

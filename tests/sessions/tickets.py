@@ -2,7 +2,7 @@
 
 from app.core.types import Care, Exchange
 from app.sessions import Store
-from app.sessions.turns import Closing, Entry, Owed, Ticket
+from app.sessions.turns import Closing, Entry, Outcome, Owed, Ticket
 
 NOW = 1_700_000_000.0
 CARE = Care()
@@ -18,4 +18,4 @@ def close(
 ) -> None:
     """End a turn with an answer."""
     closing = Closing(ticket, entry.number, f"answer to {ticket.turn}", NOW + 60, owed)
-    store.append(ticket.key, Exchange(ticket.turn, words, answered), "joy", CARE, NOW, NOW, closing)
+    store.append(ticket.key, Outcome("joy", CARE, NOW, Exchange(ticket.turn, words, answered), closing), NOW)

@@ -26,6 +26,10 @@ end
 
 if args.exchange then
   local number = args.number or next_number()
+  if number > tonumber(redis.call('GET', NUMBER) or 0) then -- a server that lost it all counts on from here
+    redis.call('SET', NUMBER, number)
+    expire(NUMBER, args.numbers_until)
+  end
   redis.call('ZADD', HISTORY, number, number .. ':' .. args.exchange)
   redis.call('ZREMRANGEBYRANK', HISTORY, 0, -args.most_exchanges - 1)
 end
