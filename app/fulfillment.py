@@ -51,7 +51,9 @@ def fulfill(turn: Turn, deadline: Deadline, services: Services) -> Fulfillment:
 
     What it raises is a defect of ours; the caller then answers with last_resort.
     """
-    verdict = screen_user(turn.text)
+    # Who answered before is in the store, for which the screen does not wait: not known is taken for a companion.
+    is_companion = choose_persona(turn, Session(), services).safety == "strict"
+    verdict = screen_user(turn.text, is_companion)
     if verdict.level != "none":
         return _meet_crisis(turn, verdict, services)
     if turn.kind == "text" and asks_to_forget(turn.text):

@@ -16,10 +16,14 @@ from app.safety.pattern_screen import NOTHING, screen_by_patterns
 DENIED = 4.0
 """What the classifier's threshold rises by where a pattern found a denial or an idiom."""
 
+UNLIKELY = 1.5
+"""What it rises by for words to nobody's companion: a candidate or a customer is seldom at risk, and the words of many
+trades are new to the classifier. What a pattern finds stands for everybody."""
 
-def screen_user(text: str) -> Verdict:
+
+def screen_user(text: str, is_companion: bool = True) -> Verdict:
     """Return the level of risk in `text` and the rule that found it (`file:id`, or `weights:level` for the
-    classifier); "none" and "" for nothing.
+    classifier); "none" and "" for nothing. `is_companion` is said of the persona that is spoken to.
     """
     tokens = normalise(text, load_patterns().lexicon)
     found = screen_by_patterns(tokens)
@@ -27,10 +31,11 @@ def screen_user(text: str) -> Verdict:
         return found
     classifier = load_classifier("risk")
     odds, level = classifier.weigh(tokens)
-    if is_risk(found) and (level == "third_party" or odds <= classifier.threshold):
-        return found
-    is_denied = found != NOTHING and not is_risk(found)
-    needed = classifier.threshold + (DENIED if is_denied else 0.0)
+    needed = classifier.threshold + (0.0 if is_companion else UNLIKELY)
+    if is_risk(found):
+        is_own = level != "third_party" and odds > needed
+        return Verdict(cast(RiskLevel, level), f"weights:{level}") if is_own else found
+    needed += 0.0 if found == NOTHING else DENIED
     return Verdict(cast(RiskLevel, level), f"weights:{level}") if odds > needed else NOTHING
 
 

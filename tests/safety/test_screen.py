@@ -244,6 +244,17 @@ def seconds(text: str) -> float:
     return time.thread_time() - start
 
 
+def test_the_classifier_must_be_surer_with_nobodys_companion() -> None:
+    """Fewer lines alarm at an interviewer's or a support desk's; what a pattern finds alarms everywhere."""
+    with TUNING.open(encoding="utf-8", newline="") as file:
+        texts = [row["text"] for row in csv.DictReader(file) if row["label"] != "none"]
+
+    to_companion, to_others = ({t for t in texts if screen_user(t, who).level != "none"} for who in (True, False))
+
+    assert to_others < to_companion
+    assert all(screen_user(t).rule.startswith("weights:") for t in to_companion - to_others)
+
+
 def test_the_figures_on_the_shipped_file_hold() -> None:
     """On the texts that it was tuned with the screen misses at most 2% and alarms for none of the harmless ones."""
     with TUNING.open(encoding="utf-8", newline="") as file:

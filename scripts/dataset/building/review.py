@@ -32,7 +32,7 @@ def find_concern(conversation: Conversation, is_companion: bool) -> Concern | No
 
     Answers of a conversation with a score below zero may be as bad as they are: nobody learns them.
     """
-    risks = [risk for risk in map(_risk, _of_role(conversation, "user")) if risk]
+    risks = list(filter(None, (_risk(numbered, is_companion) for numbered in _of_role(conversation, "user"))))
     if risks:
         return max(risks, key=lambda risk: LEVELS.index(risk.level))
     if conversation.score is not None and conversation.score < 0:
@@ -69,8 +69,8 @@ def _of_role(conversation: Conversation, role: Role) -> Iterator[tuple[int, str]
     return ((number, said.text) for number, said in enumerate(conversation.messages, 1) if said.role == role)
 
 
-def _risk(numbered: tuple[int, str]) -> Concern | None:
-    verdict = screen_user(numbered[1])
+def _risk(numbered: tuple[int, str], is_companion: bool) -> Concern | None:
+    verdict = screen_user(numbered[1], is_companion)
     return None if verdict.level == "none" else Concern(verdict.level, verdict.rule, numbered[0])
 
 
