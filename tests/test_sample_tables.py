@@ -95,8 +95,8 @@ def test_no_sample_holds_mail_or_phone() -> None:
 
 
 def test_nobody_in_the_samples_is_at_risk() -> None:
-    """What candidates and customers say is nothing for the safety screen to set aside."""
-    assert [text for text in users_texts() if screen_user(text).level != "none"] == []
+    """What candidates and customers say to nobody's companion is nothing for the safety screen to set aside."""
+    assert [text for text in users_texts() if screen_user(text, is_companion=False).level != "none"] == []
 
 
 def test_the_superhero_grid_asks_for_480_examples() -> None:
@@ -106,4 +106,4 @@ def test_the_superhero_grid_asks_for_480_examples() -> None:
     assert len(calls) == 480
     assert calls[0].sub_prompt == "19, woman, talks to storms"
     assert [call.sub_prompt for call in calls if not re.fullmatch(r"\d\d, \w+, [\w' ]+", call.sub_prompt)] == []
-    assert [call.prompt for call in calls if screen_user(call.prompt).level != "none"] == []
+    assert [call.prompt for call in calls if screen_user(call.prompt, is_companion=False).level != "none"] == []
