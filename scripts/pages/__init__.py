@@ -1,6 +1,6 @@
 """HTML pages that need nothing else: one file each, in light and dark, readable on a phone and on paper.
 
-A template lies beside the code that fills it and includes style.css, which is the same for all.
+A template lies beside the code that fills it and extends page.html, which has the head and the style of all.
 """
 
 from pathlib import Path
