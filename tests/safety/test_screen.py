@@ -246,7 +246,7 @@ def seconds(text: str) -> float:
 
 def test_the_classifier_must_be_surer_with_nobodys_companion() -> None:
     """Fewer lines alarm at an interviewer's or a support desk's; what a pattern finds alarms everywhere."""
-    with TUNING.open(encoding="utf-8", newline="") as file:
+    with TUNING.with_name("development.csv").open(encoding="utf-8", newline="") as file:
         texts = [row["text"] for row in csv.DictReader(file) if row["label"] != "none"]
 
     to_companion, to_others = ({t for t in texts if screen_user(t, who).level != "none"} for who in (True, False))
